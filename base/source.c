@@ -1,0 +1,111 @@
+#include "base/source.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/list.h"
+
+enum { BOM_LEN = 3 }; /* the UTF-8 byte order mark, which has no column */
+
+struct pk_source *pk_source_make(
+	struct pk_arena *arena, const char *path, const char *text, size_t len)
+{
+	assert(len < UINT32_MAX);
+	struct pk_source *source = PK_NEW(arena, struct pk_source);
+	source->path = path;
+	source->text = text;
+	source->len = len;
+	source->arena = arena;
+	return source;
+}
+
+static void find_lines(struct pk_source *source)
+{
+	size_t count = 1;
+	const char *end = source->text + source->len;
+	for (const char *c = source->text; (c = memchr(c, '\n', (size_t)(end - c))) != NULL; c++)
+		count++;
+
+	source->lines = PK_NEW_ARRAY(source->arena, uint32_t, count);
+	source->line_count = count;
+	size_t line = 1;
+	for (const char *c = source->text; (c = memchr(c, '\n', (size_t)(end - c))) != NULL; c++)
+		source->lines[line++] = (uint32_t)(c + 1 - source->text);
+}
+
+/* Index of the last line that begins at or before `offset`. */
+static size_t find_line(const struct pk_source *source, uint32_t offset)
+{
+	size_t low = 0;
+	size_t high = source->line_count;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (source->lines[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t pk_source_bom_len(const struct pk_source *source)
+{
+	bool has_bom = source->len >= BOM_LEN && memcmp(source->text, "\xef\xbb\xbf", BOM_LEN) == 0;
+	return has_bom ? BOM_LEN : 0;
+}
+
+struct pk_place pk_source_place(struct pk_source *source, uint32_t offset)
+{
+	if (source->lines == NULL)
+		find_lines(source);
+	if (offset > source->len)
+		offset = (uint32_t)source->len;
+
+	size_t line = find_line(source, offset);
+	uint32_t at = source->lines[line];
+	struct pk_place place = {.line = (uint32_t)line + 1, .column = 1};
+	if (line == 0)
+		at = (uint32_t)pk_source_bom_len(source);
+	if (source->last.line == place.line && source->last_offset <= offset) {
+		at = source->last_offset;
+		place = source->last;
+	}
+	for (; at < offset; at++) {
+		/* The column moves on at the first byte behind a character. */
+		unsigned char next = (unsigned char)source->text[at + 1];
+		if (at + 1 == source->len || (next & 0xc0) != 0x80)
+			place.column++;
+	}
+	source->last = place;
+	source->last_offset = at;
+	return place;
+}
+
+const char *pk_source_line(struct pk_source *source, uint32_t line, size_t *len_out)
+{
+	if (source->lines == NULL)
+		find_lines(source);
+	assert(line >= 1 && line <= source->line_count);
+
+	uint32_t begin = source->lines[line - 1];
+	size_t end = line < source->line_count ? source->lines[line] - 1 : source->len;
+	if (end > begin && source->text[end - 1] == '\r')
+		end--;
+	*len_out = end - begin;
+	return source->text + begin;
+}
+
+struct pk_span pk_span_make(struct pk_source *source, size_t begin, size_t end)
+{
+	return (struct pk_span){
+		.source = source,
+		.begin = (uint32_t)begin,
+		.end = (uint32_t)(end < begin ? begin : end),
+	};
+}
+
+struct pk_span pk_span_file(struct pk_source *source)
+{
+	return pk_span_make(source, 0, 0);
+}

@@ -1,0 +1,477 @@
+/* The only file that knows libxml2. */
+#include "base/xml.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "base/text.h"
+
+enum { DECLARATION_BYTES = 1024 }; /* where an XML declaration is looked for */
+
+struct reader {
+	const struct pk_xml_handler *handler;
+	void *user;
+	xmlParserCtxtPtr ctxt;
+	struct pk_source *shown;
+	struct pk_diags *diags;
+	struct pk_arena *arena;
+	size_t text_start; /* offset where the present run of text began */
+	size_t text_len;
+	size_t errors;
+	bool stopped;
+};
+
+/* --- places --- */
+
+static size_t offset_now(const struct reader *reader)
+{
+	const xmlParserInput *input = reader->ctxt->input;
+	if (input == NULL || input->cur < input->base)
+		return reader->shown->len;
+
+	size_t offset = (size_t)input->consumed + (size_t)(input->cur - input->base);
+	return offset < reader->shown->len ? offset : reader->shown->len;
+}
+
+/* The offset of the last '<' before `end`: no '<' can stand inside a tag. */
+static size_t tag_start(const struct reader *reader, size_t end)
+{
+	const char *text = reader->shown->text;
+	const char *found = memrchr(text, '<', end);
+	return found == NULL ? end : (size_t)(found - text);
+}
+
+static size_t tag_end(const struct reader *reader, size_t offset)
+{
+	const char *text = reader->shown->text;
+	const char *found = memchr(text + offset, '>', reader->shown->len - offset);
+	return found == NULL ? offset : (size_t)(found - text) + 1;
+}
+
+/* --- libxml2's calls --- */
+
+static const char *qualified(struct reader *reader, const xmlChar *prefix, const xmlChar *name)
+{
+	if (prefix == NULL)
+		return (const char *)name;
+	return pk_arena_printf(reader->arena, "%s:%s", (const char *)prefix, (const char *)name);
+}
+
+static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+	int namespace_count, const xmlChar **namespaces, int attr_count, int defaulted,
+	const xmlChar **attrs)
+{
+	(void)defaulted;
+	struct reader *reader = user;
+	struct pk_xml_attr stack[16];
+	size_t count = (size_t)attr_count;
+	struct pk_xml_attr *list = stack;
+	if (count > sizeof(stack) / sizeof(*stack))
+		list = PK_NEW_ARRAY(reader->arena, struct pk_xml_attr, count);
+
+	/* libxml2 gives five pointers an attribute: name, prefix, URI, value, end of value. */
+	for (size_t i = 0; i < count; i++) {
+		const xmlChar **attr = &attrs[5 * i];
+		list[i].name = qualified(reader, attr[1], attr[0]);
+		list[i].value = (const char *)attr[3];
+		list[i].len = (size_t)(attr[4] - attr[3]);
+	}
+
+	size_t now = offset_now(reader);
+	struct pk_xml_element element = {
+		.name = qualified(reader, prefix, name),
+		.namespace_uri = (const char *)uri,
+		.attrs = list,
+		.attr_count = count,
+		.span = pk_span_make(reader->shown, tag_start(reader, now), tag_end(reader, now)),
+	};
+	if (namespace_count > 0) {
+		element.declared = namespaces[0] == NULL ?
+			"xmlns" :
+			pk_arena_printf(reader->arena, "xmlns:%s", (const char *)namespaces[0]);
+	}
+	reader->text_len = 0;
+	if (reader->handler->start != NULL)
+		reader->handler->start(reader->user, &element);
+}
+
+static void on_end(
+	void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+	(void)name;
+	(void)prefix;
+	(void)uri;
+	struct reader *reader = user;
+	size_t now = offset_now(reader);
+	reader->text_len = 0;
+	if (reader->handler->end != NULL)
+		reader->handler->end(reader->user,
+			pk_span_make(reader->shown, tag_start(reader, now), now));
+}
+
+static void stop(struct reader *reader)
+{
+	reader->stopped = true;
+	xmlStopParser(reader->ctxt);
+}
+
+static void give_text(struct reader *reader, const xmlChar *text, int len, bool cdata)
+{
+	size_t now = offset_now(reader);
+	if (reader->text_len == 0)
+		reader->text_start = now > (size_t)len ? now - (size_t)len : 0;
+	reader->text_len += (size_t)len;
+
+	struct pk_span span = pk_span_make(reader->shown, reader->text_start, now);
+	if (reader->text_len > PK_XML_TEXT_LIMIT) {
+		pk_report(reader->diags, PK_XML_HUGE, pk_span_make(reader->shown, span.begin, span.begin),
+			"text is longer than %d bytes", PK_XML_TEXT_LIMIT);
+		reader->errors++;
+		stop(reader);
+		return;
+	}
+	if (reader->handler->text != NULL)
+		reader->handler->text(reader->user, (const char *)text, (size_t)len, cdata, span);
+}
+
+static void on_text(void *user, const xmlChar *text, int len)
+{
+	give_text(user, text, len, false);
+}
+
+static void on_cdata(void *user, const xmlChar *text, int len)
+{
+	give_text(user, text, len, true);
+}
+
+static void on_comment(void *user, const xmlChar *text)
+{
+	struct reader *reader = user;
+	size_t now = offset_now(reader);
+	if (reader->handler->comment != NULL)
+		reader->handler->comment(reader->user, (const char *)text,
+			pk_span_make(reader->shown, tag_start(reader, now), now));
+}
+
+static void on_instruction(void *user, const xmlChar *target, const xmlChar *data)
+{
+	(void)target;
+	(void)data;
+	struct reader *reader = user;
+	size_t now = offset_now(reader);
+	if (reader->handler->instruction != NULL)
+		reader->handler->instruction(reader->user,
+			pk_span_make(reader->shown, tag_start(reader, now), now));
+}
+
+static void on_doctype(
+	void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+	(void)name;
+	(void)external;
+	(void)system;
+	struct reader *reader = user;
+	size_t start = tag_start(reader, offset_now(reader));
+	struct pk_diag *diag = pk_report(reader->diags, PK_XML_DOCTYPE,
+		pk_span_make(reader->shown, start, start + strlen("<!DOCTYPE")),
+		"a DOCTYPE is not allowed");
+	pk_diag_hint(reader->diags, diag, "remove the DOCTYPE and write out its entities");
+	reader->errors++;
+	stop(reader);
+}
+
+/* --- errors --- */
+
+struct error_hint {
+	int error; /* libxml2's number */
+	enum pk_code code;
+	const char *hint;
+};
+
+static const struct error_hint error_hints[] = {
+	{XML_ERR_UNSUPPORTED_ENCODING, PK_XML_ENCODING, "save the file as UTF-8"},
+	{XML_ERR_INVALID_ENCODING, PK_XML_ENCODING, "save the file as UTF-8"},
+	{XML_ERR_UNKNOWN_ENCODING, PK_XML_ENCODING, "save the file as UTF-8"},
+	{XML_ERR_INVALID_CHAR, PK_XML_SYNTAX, "remove the control character"},
+	{XML_ERR_LT_IN_ATTRIBUTE, PK_XML_SYNTAX, "write '&lt;' for '<'"},
+	{XML_ERR_NAME_REQUIRED, PK_XML_SYNTAX, "write '&amp;' for '&' and '&lt;' for '<' in text"},
+	{XML_ERR_ENTITYREF_SEMICOL_MISSING, PK_XML_SYNTAX, "write '&amp;' for '&'"},
+	{XML_ERR_UNDECLARED_ENTITY, PK_XML_SYNTAX,
+		"XML knows only &amp; &lt; &gt; &quot; &apos;; write others as &#NNN;"},
+	{XML_ERR_RESERVED_XML_NAME, PK_XML_SYNTAX,
+		"the XML declaration must be the first bytes of the file"},
+	{XML_ERR_HYPHEN_IN_COMMENT, PK_XML_SYNTAX, "a comment cannot hold '--'"},
+	{XML_ERR_TAG_NAME_MISMATCH, PK_XML_SYNTAX, "close elements in reverse order, in the same case"},
+	{XML_ERR_DOCUMENT_EMPTY, PK_XML_SYNTAX, "the file must begin with an element"},
+};
+
+static const struct error_hint *find_hint(int error)
+{
+	for (size_t i = 0; i < sizeof(error_hints) / sizeof(*error_hints); i++) {
+		if (error_hints[i].error == error)
+			return &error_hints[i];
+	}
+	return NULL;
+}
+
+/* libxml2's words as one line without full stop, the first letter small. */
+static const char *error_words(struct pk_arena *arena, const char *message)
+{
+	char *words = pk_arena_strdup(arena, message == NULL ? "not well-formed" : message);
+	size_t len = strlen(words);
+	while (len > 0 && strchr("\n .!", words[len - 1]) != NULL)
+		words[--len] = '\0';
+	for (size_t i = 0; i < len; i++) {
+		if (words[i] == '\n')
+			words[i] = ' ';
+	}
+	if (len > 1 && words[1] >= 'a' && words[1] <= 'z')
+		words[0] = pk_text_lower(words[0]);
+	return words;
+}
+
+static void on_error(void *user, xmlErrorPtr error)
+{
+	struct reader *reader = user;
+	if (error->level != XML_ERR_FATAL || reader->stopped)
+		return; /* namespaces and warnings do not make a document ill-formed */
+	reader->errors++;
+	if (reader->errors == 1 && reader->handler->broken != NULL)
+		reader->handler->broken(reader->user);
+	if (reader->errors > PK_XML_ERRORS)
+		return;
+
+	const struct error_hint *known = find_hint(error->code);
+	size_t now = offset_now(reader);
+	const char *words = error_words(reader->arena, error->message);
+	enum pk_code code = known != NULL ? known->code : PK_XML_SYNTAX;
+	if (strstr(words, "XML_PARSE_HUGE") != NULL)
+		code = PK_XML_HUGE;
+	else if (strstr(words, "not proper UTF-8") != NULL)
+		code = PK_XML_ENCODING;
+
+	struct pk_diag *diag =
+		pk_report(reader->diags, code, pk_span_make(reader->shown, now, now), "%s", words);
+	if (known != NULL)
+		pk_diag_hint(reader->diags, diag, "%s", known->hint);
+	else if (code == PK_XML_ENCODING)
+		pk_diag_hint(reader->diags, diag, "save the file as UTF-8 or declare its encoding");
+}
+
+/* --- entry --- */
+
+static void set_handlers(struct reader *reader, bool recover)
+{
+	xmlSAXHandler sax = {0};
+	sax.initialized = XML_SAX2_MAGIC;
+	sax.startElementNs = on_start;
+	sax.endElementNs = on_end;
+	sax.characters = on_text;
+	sax.ignorableWhitespace = on_text;
+	sax.cdataBlock = on_cdata;
+	sax.comment = on_comment;
+	sax.processingInstruction = on_instruction;
+	sax.internalSubset = on_doctype;
+	sax.serror = on_error;
+	*reader->ctxt->sax = sax;
+	reader->ctxt->userData = reader;
+	reader->ctxt->recovery = recover;
+	/* No entity is ever declared here; without this '&amp;' in attributes comes as '&#38;'. */
+	reader->ctxt->replaceEntities = 1;
+}
+
+bool pk_xml_parse(struct pk_source *source, struct pk_source *shown,
+	const struct pk_xml_options *options, const struct pk_xml_handler *handler, void *user,
+	struct pk_diags *diags)
+{
+	struct reader reader = {
+		.handler = handler,
+		.user = user,
+		.shown = shown,
+		.diags = diags,
+		.arena = diags->arena,
+	};
+	reader.ctxt = xmlCreateMemoryParserCtxt(source->text, (int)source->len);
+	if (reader.ctxt == NULL) {
+		pk_report(diags, PK_XML_SYNTAX, pk_span_file(shown), "document is empty");
+		return false;
+	}
+	set_handlers(&reader, options->recover);
+	if (options->encoding != NULL) {
+		xmlCharEncodingHandlerPtr encoding = xmlFindCharEncodingHandler(options->encoding);
+		if (encoding != NULL)
+			xmlSwitchToEncoding(reader.ctxt, encoding);
+	}
+	xmlParseDocument(reader.ctxt);
+
+	bool well_formed = reader.ctxt->wellFormed && reader.errors == 0;
+	if (!well_formed && reader.errors == 0)
+		pk_report(diags, PK_XML_SYNTAX, pk_span_file(shown), "not well-formed");
+	xmlFreeParserCtxt(reader.ctxt);
+	return well_formed;
+}
+
+/* --- the text as UTF-8 --- */
+
+/* The encoding named in the XML declaration at the start of `source`, or NULL. */
+static const char *declared_encoding(struct pk_source *source)
+{
+	if (!pk_text_starts(source->text, "<?xml"))
+		return NULL;
+
+	size_t len = source->len < DECLARATION_BYTES ? source->len : DECLARATION_BYTES;
+	char *head = pk_arena_strndup(source->arena, source->text, len);
+	char *end = strstr(head, "?>");
+	if (end == NULL)
+		return NULL;
+	*end = '\0';
+	char *name = strstr(head, "encoding");
+	if (name == NULL)
+		return NULL;
+	name = strpbrk(name, "\"'");
+	if (name == NULL)
+		return NULL;
+	char quote = *name++;
+	char *close = strchr(name, quote);
+	if (close == NULL)
+		return NULL;
+	*close = '\0';
+	return name;
+}
+
+static const char *encoding_of(struct pk_source *source, const char *encoding)
+{
+	const unsigned char *bytes = (const unsigned char *)source->text;
+	if (encoding != NULL)
+		return encoding;
+	if (source->len >= 2 && bytes[0] == 0xff && bytes[1] == 0xfe)
+		return "UTF-16LE";
+	if (source->len >= 2 && bytes[0] == 0xfe && bytes[1] == 0xff)
+		return "UTF-16BE";
+	return declared_encoding(source);
+}
+
+static bool is_utf8_name(const char *encoding)
+{
+	return encoding == NULL || pk_text_equal_nocase(encoding, "UTF-8") ||
+		pk_text_equal_nocase(encoding, "UTF8") ||
+		pk_text_equal_nocase(encoding, "US-ASCII");
+}
+
+struct pk_source *pk_xml_source(struct pk_source *source, const char *encoding)
+{
+	encoding = encoding_of(source, encoding);
+	if (is_utf8_name(encoding))
+		return source;
+	iconv_t convert = iconv_open("UTF-8", encoding);
+	if (convert == (iconv_t)-1)
+		return source;
+
+	size_t room = source->len * 3 + 16;
+	char *text = pk_arena_alloc(source->arena, room + 1);
+	char *in = (char *)source->text;
+	char *out = text;
+	size_t in_left = source->len;
+	size_t out_left = room;
+	while (in_left > 0 && out_left > 4 &&
+		iconv(convert, &in, &in_left, &out, &out_left) == (size_t)-1) {
+		if (errno == E2BIG || in_left == 0)
+			break;
+		/* What the encoding has no character for is shown as '?'. */
+		*out++ = '?';
+		out_left--;
+		in++;
+		in_left--;
+	}
+	iconv_close(convert);
+
+	size_t len = (size_t)(out - text);
+	bool mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+	return pk_source_make(source->arena, source->path, text + (mark ? 3 : 0), len - (mark ? 3 : 0));
+}
+
+/* --- attributes --- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+struct pk_span pk_xml_attr_span(struct pk_span tag, const char *name, bool value_only)
+{
+	if (tag.source == NULL)
+		return tag;
+	const char *text = tag.source->text;
+	size_t len = strlen(name);
+	size_t i = tag.begin;
+
+	while (i < tag.end && !is_blank(text[i]))
+		i++;
+	while (i < tag.end) {
+		while (i < tag.end && is_blank(text[i]))
+			i++;
+		size_t start = i;
+		while (i < tag.end && !is_blank(text[i]) && strchr("=>/", text[i]) == NULL)
+			i++;
+		size_t name_end = i;
+		while (i < tag.end && text[i] != '"' && text[i] != '\'')
+			i++;
+		if (i >= tag.end)
+			break;
+		const char *close = memchr(text + i + 1, text[i], tag.end - i - 1);
+		if (close == NULL)
+			break;
+		size_t value = i + 1;
+		i = (size_t)(close - text) + 1;
+		if (name_end - start == len && memcmp(text + start, name, len) == 0)
+			return value_only ? pk_span_make(tag.source, value, i - 1) :
+					    pk_span_make(tag.source, start, i);
+	}
+	return tag;
+}
+
+/* --- writing --- */
+
+/* Line ends and tabs are escaped too: in an attribute XML would turn them into blanks. */
+static void put_escaped(struct pk_buf *buf, const char *text, bool attribute)
+{
+	for (; *text != '\0'; text++) {
+		switch (*text) {
+		case '&':
+			pk_buf_puts(buf, "&amp;");
+			break;
+		case '<':
+			pk_buf_puts(buf, "&lt;");
+			break;
+		case '>':
+			pk_buf_puts(buf, "&gt;");
+			break;
+		case '"':
+			pk_buf_puts(buf, attribute ? "&quot;" : "\"");
+			break;
+		case '\t':
+		case '\n':
+		case '\r':
+			pk_buf_printf(buf, "&#%d;", *text);
+			break;
+		default:
+			pk_buf_putc(buf, *text);
+		}
+	}
+}
+
+void pk_xml_put_text(struct pk_buf *buf, const char *text)
+{
+	put_escaped(buf, text, false);
+}
+
+void pk_xml_put_attr(struct pk_buf *buf, const char *text)
+{
+	put_escaped(buf, text, true);
+}
