@@ -1,0 +1,17 @@
+/*
+ * Judge: a whole Sysmon configuration from bytes to verdict, in the order of Sysmon's own loader.
+ */
+#ifndef GENERATORS_JUDGE_H
+#define GENERATORS_JUDGE_H
+
+#include "generators/sysmon_read.h"
+
+/*
+ * Reads `source` and decides what Sysmon would do with it: `rejected` and `defects` of the result
+ * and every reason in `diags`. With `lint` what Sysmon accepts but does not do as written is
+ * reported too (codes PK03xx); the verdict does not depend on it.
+ */
+struct pk_sysmon *pk_sysmon_judge(struct pk_source *source,
+	const struct pk_sysmon_options *options, bool lint, struct pk_diags *diags);
+
+#endif
