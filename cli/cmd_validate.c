@@ -1,0 +1,221 @@
+/* validate: says what is wrong with configurations, rulesets and projects. */
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/yaml.h"
+#include "cli/commands.h"
+#include "cli/escape.h"
+#include "cli/kind.h"
+#include "cli/print.h"
+#include "generators/judge.h"
+#include "generators/monster.h"
+#include "generators/policy_check.h"
+#include "rulesets/policy.h"
+
+enum { VERDICT_FINDINGS = 64 }; /* the first reason is all a verdict shows */
+
+struct validate_options {
+	bool verdict;
+	bool strict;
+	int as;
+	int platform;
+	const char *schema;
+	const char *profile;
+};
+
+const struct pk_option pk_cmd_validate_options[] = {
+	{PK_OPT_CHOICE, 0, "as", PK_KIND_CHOICES, offsetof(struct validate_options, as),
+		"what the files are, instead of telling it from their content"},
+	{PK_OPT_CHOICE, 0, "platform", "windows|linux", offsetof(struct validate_options, platform),
+		"whose Sysmon judges (default windows)"},
+	{PK_OPT_TEXT, 0, "profile", "NAME", offsetof(struct validate_options, profile),
+		"profile of a project or ruleset to apply"},
+	{PK_OPT_TEXT, 0, "schema", "V", offsetof(struct validate_options, schema),
+		"judge as the parser whose newest schema is V (default 4.91)"},
+	{PK_OPT_FLAG, 0, "strict", NULL, offsetof(struct validate_options, strict),
+		"Monster: unknown keys are errors"},
+	{PK_OPT_FLAG, 0, "verdict", NULL, offsetof(struct validate_options, verdict),
+		"print only what Sysmon would do: PATH, ACCEPT or REJECT, yes or no for lost "
+		"elements, first reason"},
+	PK_OPTIONS_END,
+};
+
+struct validation {
+	struct pk_cli *cli;
+	struct validate_options options;
+	struct pk_sysmon_options sysmon;
+	struct pk_diags diags;
+	char today[16];
+};
+
+/* --- one file --- */
+
+static void check_sysmon(struct validation *validation, struct pk_source *source)
+{
+	PK_AUTO(pk_arena) *scratch = pk_arena_create();
+	struct pk_sysmon_options options = validation->sysmon;
+	options.arena = scratch;
+	options.recover = true;
+	pk_sysmon_judge(source, &options, true, &validation->diags);
+}
+
+static void check_monster(struct validation *validation, struct pk_source *source)
+{
+	struct pk_diags *diags = &validation->diags;
+	struct pk_node *root = pk_json_read(source, diags);
+	enum pk_monster_schema schema;
+	if (root == NULL || !pk_monster_detect(&schema, root, diags))
+		return;
+
+	struct pk_monster_config *config =
+		pk_monster_read(validation->cli->arena, root, schema, diags);
+	struct pk_monster_check_options options = {.strict = validation->options.strict};
+	if (config != NULL)
+		pk_monster_check(config, &options, diags);
+}
+
+static void check_policy(struct validation *validation, struct pk_source *source)
+{
+	struct pk_policy_options options = {
+		.profile = validation->options.profile,
+		.today = validation->today,
+	};
+	struct pk_policy *policy = pk_policy_read_source(
+		validation->cli->arena, source, &options, &validation->diags);
+	if (policy != NULL)
+		pk_policy_check(policy, &validation->diags);
+}
+
+static void check_file(struct validation *validation, const char *path)
+{
+	struct pk_diags *diags = &validation->diags;
+	struct pk_source *source = pk_file_read(validation->cli->arena, path, 0, diags);
+	if (source == NULL)
+		return;
+
+	enum pk_kind kind = (enum pk_kind)validation->options.as;
+	if (kind == PK_KIND_UNKNOWN)
+		kind = pk_kind_of(source);
+	switch (kind) {
+	case PK_KIND_SYSMON:
+		check_sysmon(validation, source);
+		break;
+	case PK_KIND_MONSTER:
+		check_monster(validation, source);
+		break;
+	case PK_KIND_RULESET:
+	case PK_KIND_PROJECT:
+		check_policy(validation, source);
+		break;
+	case PK_KIND_UNKNOWN:
+		pk_diag_hint(diags,
+			pk_report(diags, PK_FILE_KIND, pk_span_file(source),
+				"cannot tell what kind of file this is"),
+			"say it with --as " PK_KIND_CHOICES);
+		break;
+	}
+}
+
+/* --- verdicts --- */
+
+/* The cause Sysmon would stop at comes first: bytes and XML, then document rules, then the rest. */
+static const char *first_reason(const struct pk_diags *diags, bool rejected)
+{
+	const char *defect = NULL;
+	for (size_t i = 0; i < diags->all.len; i++) {
+		const struct pk_diag *diag = &diags->all.items[i];
+		bool loses = diag->code >= PK_ELEMENT_TAKEN_BACK && diag->code <= PK_ELEMENT_LOST;
+		if (diag->severity == PK_ERROR && !loses)
+			return diag->message;
+		if (loses && defect == NULL)
+			defect = diag->message;
+	}
+	return rejected || defect == NULL ? "" : defect;
+}
+
+/* Prints the line of one file; true if Sysmon accepts it. */
+static bool print_verdict(struct validation *validation, const char *path)
+{
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena, .limit = VERDICT_FINDINGS};
+	bool rejected = true;
+	bool defects = false;
+
+	struct pk_source *source = pk_file_read(arena, path, 0, &diags);
+	if (source != NULL) {
+		struct pk_sysmon_options options = validation->sysmon;
+		struct pk_sysmon *sysmon = pk_sysmon_judge(source, &options, false, &diags);
+		rejected = sysmon->rejected;
+		defects = !rejected && sysmon->defects;
+	} else {
+		validation->diags.errors++;
+	}
+	PK_BUF_AUTO line = {0};
+	pk_escape_put(&line, path);
+	pk_buf_printf(&line, "\t%s\t%s\t", rejected ? "REJECT" : "ACCEPT", defects ? "yes" : "no");
+	pk_escape_put(&line, first_reason(&diags, rejected));
+	pk_buf_putc(&line, '\n');
+	pk_cli_put(validation->cli, validation->cli->out, &line);
+	return !rejected;
+}
+
+static int run_verdicts(struct validation *validation, const struct pk_texts *paths)
+{
+	int status = PK_EXIT_OK;
+	for (size_t i = 0; i < paths->len; i++) {
+		if (!print_verdict(validation, paths->items[i]))
+			status = PK_EXIT_FINDINGS;
+	}
+	return validation->diags.errors > 0 ? PK_EXIT_CANNOT : status;
+}
+
+/* --- the command --- */
+
+static bool take_schema(struct validation *validation, int *status_out)
+{
+	const char *text = validation->options.schema;
+	validation->sysmon.platform = (enum pk_platform)validation->options.platform;
+	if (text == NULL)
+		return true;
+	uint32_t version;
+	if (!pk_schema_parse_version(&version, text) ||
+		pk_schema_make(validation->cli->arena, validation->sysmon.platform, version) == NULL) {
+		*status_out = pk_cli_usage_error(
+			validation->cli, "no schema '%s'; they run from 4.00 to 4.91", text);
+		return false;
+	}
+	validation->sysmon.parser = version;
+	return true;
+}
+
+int pk_cmd_validate(struct pk_cli *cli, int argc, char **argv)
+{
+	struct validation validation = {
+		.cli = cli,
+		.options = {.as = PK_KIND_UNKNOWN},
+		.diags = {.arena = cli->arena},
+	};
+	struct pk_texts paths = {0};
+	int status;
+	if (!pk_options_parse(cli, &validation.options, &paths, argc, argv))
+		return cli->status;
+	if (paths.len == 0)
+		return pk_cli_usage_error(cli, "give one or more files");
+	if (!take_schema(&validation, &status))
+		return status;
+	if (validation.options.verdict)
+		return run_verdicts(&validation, &paths);
+
+	time_t now = time(NULL);
+	struct tm utc;
+	strftime(validation.today, sizeof(validation.today), "%F", gmtime_r(&now, &utc));
+	for (size_t i = 0; i < paths.len; i++)
+		check_file(&validation, paths.items[i]);
+
+	struct pk_print_context context = {
+		.inputs = paths.items, .input_count = paths.len, .summary = true};
+	pk_print_diags(cli, &validation.diags, cli->common.format, &context);
+	return pk_cli_status(cli, &validation.diags);
+}

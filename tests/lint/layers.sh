@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Which room may include which, and where foreign libraries may be met (docs/layers.md).
+. "$(dirname -- "$0")/common.sh"
+
+# A room and what it may include besides itself.
+declare -A allowed=(
+	[base]=''
+	[mitre]='base'
+	[rulesets]='mitre base'
+	[generators]='rulesets mitre base'
+	[cli]='generators rulesets mitre base'
+)
+
+# The only file that may include the headers of a library.
+declare -A owner=(
+	[libxml]=base/xml.c
+	[yaml.h]=base/yaml.c
+	[yajl]=base/json.c
+)
+
+# "file:include" of all files of the rooms; quoted and angled ones.
+includes() {
+	grep -HoE "^#[[:space:]]*include[[:space:]]+$1" "${files[@]}" |
+		sed -E 's/#[[:space:]]*include[[:space:]]+.//; s/[">]$//'
+}
+
+mapfile -t files < <(find "${!allowed[@]}" -name '*.[chS]' -o -name '*.def')
+
+while IFS=: read -r file header; do
+	room=${file%%/*}
+	target=${header%%/*}
+	[[ $header == "$target" && $file == *.S ]] && continue # made by the build
+	if [[ ! -e $header ]]; then
+		complain "$file: \"$header\" is no path from the top of the tree"
+	elif [[ $target != "$room" && " ${allowed[$room]} " != *" $target "* ]]; then
+		complain "$file: $room may not include $target ($header)"
+	fi
+done < <(includes '"[^"]*"')
+
+while IFS=: read -r file header; do
+	library=${header%%/*}
+	if [[ -n ${owner[$library]-} && $file != "${owner[$library]}" ]]; then
+		complain "$file: <$header> may only be included by ${owner[$library]}"
+	fi
+done < <(includes '<[^>]*>')
+
+finish "${#files[@]}"
