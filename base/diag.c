@@ -60,6 +60,20 @@ const char *pk_severity_name(enum pk_severity severity)
 	abort(); /* no value of the enum */
 }
 
+/* A text of printf, cut at a character if something very long is quoted in it. */
+__attribute__((format(printf, 2, 0))) static const char *print_text(
+	struct pk_arena *arena, const char *format, va_list args)
+{
+	char *text = pk_arena_vprintf(arena, format, args);
+	size_t len = strlen(text);
+	if (len <= PK_DIAG_TEXT_MOST)
+		return text;
+	len = PK_DIAG_TEXT_MOST;
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return pk_arena_printf(arena, "%.*s...", (int)len, text);
+}
+
 static void count(struct pk_diags *diags, enum pk_severity severity)
 {
 	if (severity == PK_ERROR)
@@ -79,8 +93,9 @@ static bool is_suppressed(const struct pk_diags *diags, const struct pk_diag *di
 	return diag == diags->all.items + diags->all.len;
 }
 
-static struct pk_diag *report(struct pk_diags *diags, enum pk_severity severity, enum pk_code code,
-	struct pk_span span, const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static struct pk_diag *report(struct pk_diags *diags,
+	enum pk_severity severity, enum pk_code code, struct pk_span span, const char *format,
+	va_list args)
 {
 	count(diags, severity);
 	struct pk_diag *diag = pk_list_push(diags->arena, &diags->all);
@@ -94,7 +109,7 @@ static struct pk_diag *report(struct pk_diags *diags, enum pk_severity severity,
 		return diag;
 	}
 	diags->all.len++;
-	diag->message = pk_arena_vprintf(diags->arena, format, args);
+	diag->message = print_text(diags->arena, format, args);
 	return diag;
 }
 
@@ -125,7 +140,7 @@ void pk_diag_hint(struct pk_diags *diags, struct pk_diag *diag, const char *form
 		return;
 	va_list args;
 	va_start(args, format);
-	diag->hint = pk_arena_vprintf(diags->arena, format, args);
+	diag->hint = print_text(diags->arena, format, args);
 	va_end(args);
 }
 
@@ -138,7 +153,7 @@ void pk_diag_relate(
 	va_start(args, format);
 	struct pk_related *related = pk_list_push(diags->arena, &diag->related);
 	related->span = span;
-	related->message = pk_arena_vprintf(diags->arena, format, args);
+	related->message = print_text(diags->arena, format, args);
 	va_end(args);
 }
 

@@ -69,7 +69,10 @@ struct pk_diags {
 	size_t suppressed; /* findings beyond the limit */
 };
 
-enum { PK_DIAG_LIMIT = 10000 };
+enum {
+	PK_DIAG_LIMIT = 10000,
+	PK_DIAG_TEXT_MOST = 1000, /* bytes of a message or hint; longer ones are cut */
+};
 
 /* Reports a finding with the code's own severity. The result is valid until the next report. */
 struct pk_diag *pk_report(struct pk_diags *diags, enum pk_code code, struct pk_span span,

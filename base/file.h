@@ -13,7 +13,8 @@ enum { PK_FILE_LIMIT = 64 * 1024 * 1024 }; /* bytes of one input */
 
 /*
  * The bytes of `path` ("-" is standard input) as a source in the arena; NULL after a report if
- * it cannot be read, is no regular file or pipe, or is larger than `limit` bytes (0: PK_FILE_LIMIT).
+ * it cannot be read, is no regular file or pipe, or is larger than `limit` bytes (0 means
+ * PK_FILE_LIMIT).
  */
 struct pk_source *pk_file_read(
 	struct pk_arena *arena, const char *path, size_t limit, struct pk_diags *diags);

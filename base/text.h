@@ -31,15 +31,15 @@ bool pk_text_parse_u64_any(uint64_t *out, const char *text);
  */
 bool pk_text_parse_double(double *out, size_t *used, const char *text);
 
-/* The integer at the start of `text` as C's atoi gives it where int has 32 bits; 0 if there is none. */
+/* The integer at the start of `text` as atoi gives it for an int of 32 bits; 0 if there is none. */
 int32_t pk_text_leading_int(const char *text);
 
-/* Edits (insert, delete, replace, swap) between two texts without regard to case, at most `limit`+1. */
+/* Edits (insert, delete, replace, swap) between two texts, any case, at most `limit` + 1. */
 size_t pk_text_distance(const char *a, const char *b, size_t limit);
 /* Of `count` candidates the nearest to `text` if it is near enough for "did you mean", or NULL. */
 const char *pk_text_nearest(const char *text, const char *const *candidates, size_t count);
 
-/* Decodes one UTF-8 sequence: its length, or 0 if it is not valid (overlong, surrogate, > 10FFFF). */
+/* Decodes one UTF-8 sequence: its length, or 0 if it is overlong, a surrogate or above 10FFFF. */
 size_t pk_utf8_decode(uint32_t *out, const char *text, size_t len);
 /* Encodes one character; returns 1..4 bytes written. */
 size_t pk_utf8_encode(char out[4], uint32_t c);

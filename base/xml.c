@@ -92,17 +92,16 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 		.span = pk_span_make(reader->shown, tag_start(reader, now), tag_end(reader, now)),
 	};
 	if (namespace_count > 0) {
-		element.declared = namespaces[0] == NULL ?
-			"xmlns" :
-			pk_arena_printf(reader->arena, "xmlns:%s", (const char *)namespaces[0]);
+		element.declared = namespaces[0] == NULL
+			? "xmlns"
+			: pk_arena_printf(reader->arena, "xmlns:%s", (const char *)namespaces[0]);
 	}
 	reader->text_len = 0;
 	if (reader->handler->start != NULL)
 		reader->handler->start(reader->user, &element);
 }
 
-static void on_end(
-	void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	(void)name;
 	(void)prefix;
@@ -111,8 +110,8 @@ static void on_end(
 	size_t now = offset_now(reader);
 	reader->text_len = 0;
 	if (reader->handler->end != NULL)
-		reader->handler->end(reader->user,
-			pk_span_make(reader->shown, tag_start(reader, now), now));
+		reader->handler->end(
+			reader->user, pk_span_make(reader->shown, tag_start(reader, now), now));
 }
 
 static void stop(struct reader *reader)
@@ -130,7 +129,8 @@ static void give_text(struct reader *reader, const xmlChar *text, int len, bool 
 
 	struct pk_span span = pk_span_make(reader->shown, reader->text_start, now);
 	if (reader->text_len > PK_XML_TEXT_LIMIT) {
-		pk_report(reader->diags, PK_XML_HUGE, pk_span_make(reader->shown, span.begin, span.begin),
+		pk_report(reader->diags, PK_XML_HUGE,
+			pk_span_make(reader->shown, span.begin, span.begin),
 			"text is longer than %d bytes", PK_XML_TEXT_LIMIT);
 		reader->errors++;
 		stop(reader);
@@ -166,8 +166,8 @@ static void on_instruction(void *user, const xmlChar *target, const xmlChar *dat
 	struct reader *reader = user;
 	size_t now = offset_now(reader);
 	if (reader->handler->instruction != NULL)
-		reader->handler->instruction(reader->user,
-			pk_span_make(reader->shown, tag_start(reader, now), now));
+		reader->handler->instruction(
+			reader->user, pk_span_make(reader->shown, tag_start(reader, now), now));
 }
 
 static void on_doctype(
@@ -207,7 +207,8 @@ static const struct error_hint error_hints[] = {
 	{XML_ERR_RESERVED_XML_NAME, PK_XML_SYNTAX,
 		"the XML declaration must be the first bytes of the file"},
 	{XML_ERR_HYPHEN_IN_COMMENT, PK_XML_SYNTAX, "a comment cannot hold '--'"},
-	{XML_ERR_TAG_NAME_MISMATCH, PK_XML_SYNTAX, "close elements in reverse order, in the same case"},
+	{XML_ERR_TAG_NAME_MISMATCH, PK_XML_SYNTAX,
+		"close elements in reverse order, in the same case"},
 	{XML_ERR_DOCUMENT_EMPTY, PK_XML_SYNTAX, "the file must begin with an element"},
 };
 
@@ -393,7 +394,8 @@ struct pk_source *pk_xml_source(struct pk_source *source, const char *encoding)
 
 	size_t len = (size_t)(out - text);
 	bool mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
-	return pk_source_make(source->arena, source->path, text + (mark ? 3 : 0), len - (mark ? 3 : 0));
+	return pk_source_make(
+		source->arena, source->path, text + (mark ? 3 : 0), len - (mark ? 3 : 0));
 }
 
 /* --- attributes --- */
@@ -430,8 +432,8 @@ struct pk_span pk_xml_attr_span(struct pk_span tag, const char *name, bool value
 		size_t value = i + 1;
 		i = (size_t)(close - text) + 1;
 		if (name_end - start == len && memcmp(text + start, name, len) == 0)
-			return value_only ? pk_span_make(tag.source, value, i - 1) :
-					    pk_span_make(tag.source, start, i);
+			return value_only ? pk_span_make(tag.source, value, i - 1)
+					  : pk_span_make(tag.source, start, i);
 	}
 	return tag;
 }

@@ -15,7 +15,7 @@
 #include "base/source.h"
 
 enum {
-	PK_XML_ERRORS = 25,		 /* syntax errors reported for one file */
+	PK_XML_ERRORS = 25,		      /* syntax errors reported for one file */
 	PK_XML_TEXT_LIMIT = 10 * 1000 * 1000, /* bytes of one text; libxml2's own limit */
 };
 

@@ -299,21 +299,50 @@ static void handle_event(struct reader *reader, const yaml_event_t *event)
 	}
 }
 
+/* What libyaml says, what we say instead (NULL: the same), and what to do. */
+static const struct {
+	const char *theirs;
+	const char *ours;
+	const char *hint;
+} error_words[] = {
+	{"did not find expected <document start>", "text follows the end of the document",
+		"indent it as what it belongs to"},
+	{"found character that cannot start any token", "no value begins like this",
+		"indent with spaces; put text that begins with '@', '`' or '%' in quotes"},
+	{"mapping values are not allowed in this context", NULL,
+		"put text with ': ' in it in quotes, or indent the key as its neighbours"},
+};
+
+static void report_problem(struct reader *reader, struct pk_span span, const char *problem)
+{
+	const char *words = problem == NULL ? "the text cannot be read" : problem;
+	const char *hint = NULL;
+	for (size_t i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++) {
+		if (!pk_text_equal(words, error_words[i].theirs))
+			continue;
+		words = error_words[i].ours == NULL ? words : error_words[i].ours;
+		hint = error_words[i].hint;
+		break;
+	}
+	struct pk_diag *diag =
+		pk_report(reader->diags, PK_YAML_SYNTAX, span, "not YAML: %s", words);
+	if (hint != NULL)
+		pk_diag_hint(reader->diags, diag, "%s", hint);
+	if (reader->parser.context == NULL)
+		return;
+	size_t context = find_offset(reader, &reader->parser.context_mark);
+	pk_diag_relate(reader->diags, diag, pk_span_make(reader->source, context, context), "%s",
+		reader->parser.context);
+}
+
 static void report_syntax(struct reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
-	/* The reading layer knows bytes, counted from behind a byte order mark; others have marks. */
+	/* The reading layer counts bytes from behind a byte order mark; the others have marks. */
 	size_t offset = parser->error == YAML_READER_ERROR
 		? reader->bom_len + parser->problem_offset
 		: find_offset(reader, &parser->problem_mark);
-	struct pk_diag *diag = pk_report(reader->diags, PK_YAML_SYNTAX,
-		pk_span_make(reader->source, offset, offset), "not YAML: %s",
-		parser->problem == NULL ? "the text cannot be read" : parser->problem);
-	if (parser->context == NULL)
-		return;
-	size_t context = find_offset(reader, &parser->context_mark);
-	pk_diag_relate(reader->diags, diag, pk_span_make(reader->source, context, context), "%s",
-		parser->context);
+	report_problem(reader, pk_span_make(reader->source, offset, offset), parser->problem);
 }
 
 static void read_events(struct reader *reader)

@@ -11,7 +11,7 @@
 #include "cli/print.h"
 #include "generators/judge.h"
 #include "generators/monster.h"
-#include "generators/policy_check.h"
+#include "generators/compile.h"
 #include "rulesets/policy.h"
 
 enum { VERDICT_FINDINGS = 64 }; /* the first reason is all a verdict shows */
@@ -82,8 +82,8 @@ static void check_policy(struct validation *validation, struct pk_source *source
 		.profile = validation->options.profile,
 		.today = validation->today,
 	};
-	struct pk_policy *policy = pk_policy_read_source(
-		validation->cli->arena, source, &options, &validation->diags);
+	struct pk_policy *policy =
+		pk_policy_read_source(validation->cli->arena, source, &options, &validation->diags);
 	if (policy != NULL)
 		pk_policy_check(policy, &validation->diags);
 }
@@ -181,7 +181,8 @@ static bool take_schema(struct validation *validation, int *status_out)
 		return true;
 	uint32_t version;
 	if (!pk_schema_parse_version(&version, text) ||
-		pk_schema_make(validation->cli->arena, validation->sysmon.platform, version) == NULL) {
+		pk_schema_make(validation->cli->arena, validation->sysmon.platform, version) ==
+			NULL) {
 		*status_out = pk_cli_usage_error(
 			validation->cli, "no schema '%s'; they run from 4.00 to 4.91", text);
 		return false;

@@ -33,8 +33,9 @@ enum pk_kind pk_kind_of(const struct pk_source *source)
 		return PK_KIND_MONSTER;
 	if (has_line(source->text + start, "project:"))
 		return PK_KIND_PROJECT;
-	if (has_line(source->text + start, "picket:") || has_line(source->text + start, "ruleset:") ||
-		pk_text_ends(source->path, ".yaml") || pk_text_ends(source->path, ".yml"))
+	if (has_line(source->text + start, "picket:") ||
+		has_line(source->text + start, "ruleset:") || pk_text_ends(source->path, ".yaml") ||
+		pk_text_ends(source->path, ".yml"))
 		return PK_KIND_RULESET;
 	if (pk_text_ends(source->path, ".xml"))
 		return PK_KIND_SYSMON;

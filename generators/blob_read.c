@@ -21,7 +21,7 @@ struct reader {
 	const char *bytes;
 	uint32_t len;
 	struct pk_blob_event *event; /* the open one */
-	struct pk_blob_rule *rule;   /* last Rule of the open event or NULL */
+	struct pk_blob_rule rule;    /* last one of the open event; offset 0: none */
 	uint32_t rule_filters;	     /* filters of that Rule so far */
 	uint32_t rule_first_filter;
 	bool rule_closed;	     /* a filter without Rule came behind it */
@@ -105,8 +105,13 @@ static const char *read_name(struct reader *reader, size_t offset, size_t limit)
 		return "";
 	}
 	const char *name = read_text(reader, offset, units);
-	if (name == NULL)
-		return "";
+	return name == NULL ? "" : name;
+}
+
+/* Sysmon looks at the length of the names that filters give, not at those of Rules. */
+static const char *read_filter_name(struct reader *reader, size_t offset)
+{
+	const char *name = read_name(reader, offset, PK_BLOB_FILTER_NAME);
 	if (strlen(name) > PK_RULE_NAME_LIMIT)
 		pk_report(reader->diags, PK_BLOB_NAME, place(reader, offset),
 			"name at byte %zu has %zu bytes in UTF-8; Sysmon takes %d", offset,
@@ -181,9 +186,9 @@ static void check_count(
 /* Compares what the record of the last Rule says of its filters with the filters found. */
 static void close_rule(struct reader *reader)
 {
-	if (reader->rule == NULL)
+	uint32_t at = reader->rule.offset;
+	if (at == NO_OFFSET)
 		return;
-	uint32_t at = reader->rule->offset;
 	check_count(reader, at + 276, reader->rule_filters, "filters of the Rule");
 	uint32_t first = word(reader, at + 268);
 	if (first != reader->rule_first_filter)
@@ -209,9 +214,7 @@ static bool read_rule(struct reader *reader, uint32_t at, uint32_t end, uint32_t
 		.next = word(reader, at + 272),
 		.relation_and = read_flag(reader, at + 280, "relation"),
 	};
-	/* The list may move when it grows; the copy stays. */
-	reader->rule = PK_NEW(reader->diags->arena, struct pk_blob_rule);
-	*reader->rule = record->rule;
+	reader->rule = record->rule;
 	reader->rule_filters = 0;
 	reader->rule_first_filter = NO_OFFSET;
 	reader->rule_closed = false;
@@ -231,8 +234,8 @@ static void join_rule(struct reader *reader, struct pk_blob_filter *filter)
 		reader->rule_closed = true;
 		return;
 	}
-	if (reader->rule == NULL || filter->rule != reader->rule->offset ||
-		number != reader->rule->number) {
+	if (filter->rule == NO_OFFSET || filter->rule != reader->rule.offset ||
+		number != reader->rule.number) {
 		pk_report(reader->diags, PK_BLOB_RULE, place(reader, at + 528),
 			"filter at byte %u belongs to Rule %u at byte %u, which is not the one "
 			"before it",
@@ -286,7 +289,7 @@ static bool read_filter(struct reader *reader, uint32_t at, uint32_t end, uint32
 	filter->field = word(reader, at);
 	join_rule(reader, filter);
 	check_field(reader, filter);
-	filter->name = read_name(reader, at + 4, PK_BLOB_FILTER_NAME);
+	filter->name = read_filter_name(reader, at + 4);
 	filter->value = read_value(reader, at + FILTER_VALUE, data);
 	uint32_t op = word(reader, at + 516);
 	if (op >= PK_OP_COUNT)
@@ -370,7 +373,7 @@ static bool read_event(struct reader *reader, uint32_t at, uint32_t *next_out)
 	reader->event->event = event;
 	reader->event->include = read_flag(reader, at + 4, "default action");
 	reader->event->relation_and = read_flag(reader, at + 8, "relation");
-	reader->rule = NULL;
+	reader->rule.offset = NO_OFFSET;
 	*next_out = next != NO_OFFSET ? next : reader->len;
 	return read_records(reader, *next_out);
 }
@@ -414,7 +417,7 @@ static enum pk_platform guess_platform(const struct reader *reader)
 		if (word(reader, at) == EBPF_EVENT)
 			return PK_LINUX;
 		uint32_t next = word(reader, at + 12);
-		if (next <= at)
+		if (next < at + PK_BLOB_EVENT_SIZE)
 			break;
 		at = next;
 	}

@@ -58,12 +58,13 @@ static void run(const struct check *checks, size_t count, struct pk_checker *che
 		checks[i].run(checker);
 }
 
+/* An unknown condition, or a filter that an XML error cut off, has been reported elsewhere. */
 static void check_filter(struct pk_checker *checker, const struct pk_filter *filter)
 {
 	checker->filter = filter;
 	checker->op = pk_filter_operator(filter);
 	checker->kind = pk_field_kind(filter->field);
-	if (checker->op != NULL)
+	if (checker->op != NULL && filter->value != NULL)
 		RUN(filter_checks, checker);
 }
 

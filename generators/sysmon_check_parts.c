@@ -129,6 +129,17 @@ struct pk_span pk_condition_span(const struct pk_filter *filter)
 	return pk_xml_attr_span(filter->span, "condition", true);
 }
 
+bool pk_check_is_fragment(const struct pk_sysmon *sysmon)
+{
+	if (sysmon->entries.len > 0 || sysmon->elements.len == 0)
+		return false;
+	for (size_t i = 1; i < sysmon->elements.len; i++) {
+		if (sysmon->elements.items[i].event != sysmon->elements.items[0].event)
+			return false;
+	}
+	return true;
+}
+
 /* --- mends --- */
 
 void pk_fix_condition(const struct pk_checker *checker, struct pk_diag *diag, const char *word)

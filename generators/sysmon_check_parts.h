@@ -82,6 +82,11 @@ void pk_fix_condition(
 /* Adds the mend that replaces what stands at `span` by the text `value`. */
 void pk_fix_value(const struct pk_checker *checker, struct pk_diag *diag, struct pk_span span,
 	const char *value, const char *title);
+/*
+ * True for a file with elements of one tag and no configuration entries: a part that is merged
+ * with others before Sysmon sees it, so that nothing can be said of what it lacks.
+ */
+bool pk_check_is_fragment(const struct pk_sysmon *sysmon);
 /* The bit of a hash algorithm named by the `len` bytes at `name`; 0 if it is none. */
 unsigned pk_hash_bit(const char *name, size_t len);
 
@@ -117,6 +122,8 @@ void pk_check_element_event(struct pk_checker *checker);
 /* sysmon_check_tag.c: the elements of a tag together */
 void pk_check_tags(struct pk_checker *checker);
 void pk_check_duplicates(struct pk_checker *checker);
+
+/* sysmon_check_label.c: the names that events get */
 void pk_check_labels(struct pk_checker *checker);
 
 /* sysmon_check_config.c: schema version and configuration entries */

@@ -5,35 +5,7 @@
 
 #include "base/text.h"
 #include "generators/sysmon_read.h"
-
-static const char *const documented_only[] = {
-	"CopyOnDeletePE",
-	"CopyOnDeleteSIDs",
-	"CopyOnDeleteExtensions",
-	"CopyOnDeleteProcesses",
-};
-
-static struct pk_diag *refuse(struct pk_grammar *grammar, enum pk_code code, struct pk_span span,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/*
- * Reports a violation and marks the file as refused. Behind an XML error the nesting cannot be
- * trusted, so nothing more is reported there; the caller's hints go to a diagnostic nobody sees.
- */
-static struct pk_diag *refuse(
-	struct pk_grammar *grammar, enum pk_code code, struct pk_span span, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	const char *message = pk_arena_vprintf(grammar->arena, format, args);
-	va_end(args);
-	grammar->sysmon->rejected = true;
-	if (grammar->broken) {
-		grammar->unseen = (struct pk_diag){.code = code};
-		return &grammar->unseen;
-	}
-	return pk_report(grammar->diags, code, span, "%s", message);
-}
+#include "generators/sysmon_refuse.h"
 
 /* --- attributes --- */
 
@@ -64,32 +36,19 @@ static bool attr_is(const struct pk_xml_attr *attr, const char *name)
 	return strcmp(attr->name, name) == 0;
 }
 
-static void unknown_attr(struct pk_grammar *grammar, const struct pk_xml_element *element,
-	const char *name, const char *const *known, size_t known_count)
-{
-	struct pk_diag *diag = refuse(grammar, PK_UNKNOWN_ATTRIBUTE,
-		pk_xml_attr_span(element->span, name, false), "'%s' is no attribute of '%s'", name,
-		element->name);
-	const char *near = pk_text_nearest(name, known, known_count);
-	if (near != NULL)
-		pk_diag_hint(grammar->diags, diag, "write '%s'", near);
-	else if (strncmp(name, "xmlns", 5) == 0)
-		pk_diag_hint(grammar->diags, diag, "remove the namespace declaration");
-}
-
 /* Takes the attributes named in `known` into `values` (token-normalised if `tokens`). */
 static void take_attrs(struct pk_grammar *grammar, const struct pk_xml_element *element,
 	const char *const *known, size_t known_count, unsigned tokens, const char **values)
 {
 	if (element->declared != NULL)
-		unknown_attr(grammar, element, element->declared, known, known_count);
+		pk_refuse_attr(grammar, element, element->declared, known, known_count);
 	for (size_t i = 0; i < element->attr_count; i++) {
 		const struct pk_xml_attr *attr = &element->attrs[i];
 		size_t k = 0;
 		while (k < known_count && !attr_is(attr, known[k]))
 			k++;
 		if (k == known_count)
-			unknown_attr(grammar, element, attr->name, known, known_count);
+			pk_refuse_attr(grammar, element, attr->name, known, known_count);
 		else if (tokens & 1u << k)
 			values[k] = attr_token(grammar, attr);
 		else
@@ -146,7 +105,7 @@ static void check_version(struct pk_grammar *grammar, struct pk_span span)
 	sysmon->version_span = span;
 
 	if (sysmon->version_text == NULL) {
-		struct pk_diag *diag = refuse(grammar, PK_VERSION_MISSING, span,
+		struct pk_diag *diag = pk_refuse(grammar, PK_VERSION_MISSING, span,
 			"'Sysmon' has no schemaversion; Sysmon's parser ends abnormally");
 		pk_diag_hint(grammar->diags, diag, "write schemaversion=\"%s\"",
 			pk_schema_version_text(grammar->arena, sysmon->parser->version));
@@ -154,12 +113,12 @@ static void check_version(struct pk_grammar *grammar, struct pk_span span)
 	}
 	switch (pk_sysmon_read_version(&sysmon->version, sysmon->version_text)) {
 	case PK_VERSION_NO_NUMBER:
-		refuse(grammar, PK_VERSION_MISSING, span,
+		pk_refuse(grammar, PK_VERSION_MISSING, span,
 			"schemaversion '%s' is no number; Sysmon's parser ends abnormally",
 			sysmon->version_text);
 		return;
 	case PK_VERSION_BAD:
-		refuse(grammar, PK_VERSION_INVALID, span,
+		pk_refuse(grammar, PK_VERSION_INVALID, span,
 			"schemaversion '%s' is not between 1 and 65535", sysmon->version_text);
 		return;
 	case PK_VERSION_GOOD:
@@ -167,15 +126,16 @@ static void check_version(struct pk_grammar *grammar, struct pk_span span)
 	}
 	uint32_t applied = pk_schema_applied(platform, sysmon->parser->version, sysmon->version);
 	if (applied == 0) {
-		struct pk_diag *diag = refuse(grammar, PK_VERSION_OLD, span,
+		struct pk_diag *diag = pk_refuse(grammar, PK_VERSION_OLD, span,
 			"schema %s is older than 4.00, the oldest that Sysmon reads",
 			pk_schema_version_text(grammar->arena, sysmon->version));
-		pk_diag_hint(grammar->diags, diag, "write the schema of the Sysmon you run, such as 4.50");
+		pk_diag_hint(grammar->diags, diag,
+			"write the schema of the Sysmon you run, such as 4.50");
 		return;
 	}
-	sysmon->schema = applied == sysmon->parser->version ?
-		sysmon->parser :
-		pk_schema_make(grammar->arena, platform, applied);
+	sysmon->schema = applied == sysmon->parser->version
+		? sysmon->parser
+		: pk_schema_make(grammar->arena, platform, applied);
 }
 
 static enum pk_state start_root(struct pk_grammar *grammar, const struct pk_xml_element *element)
@@ -184,11 +144,12 @@ static enum pk_state start_root(struct pk_grammar *grammar, const struct pk_xml_
 	struct pk_sysmon *sysmon = grammar->sysmon;
 
 	if (strcmp(element->name, "Sysmon") != 0 || element->namespace_uri != NULL) {
-		struct pk_diag *diag = refuse(grammar, PK_NOT_SYSMON, element->span,
-			element->namespace_uri != NULL ? "'%s' is in a namespace" :
-							 "root element is '%s'",
+		struct pk_diag *diag = pk_refuse(grammar, PK_NOT_SYSMON, element->span,
+			element->namespace_uri != NULL ? "'%s' is in a namespace"
+						       : "root element is '%s'",
 			element->name);
-		pk_diag_hint(grammar->diags, diag, "the root must be 'Sysmon', without a namespace");
+		pk_diag_hint(
+			grammar->diags, diag, "the root must be 'Sysmon', without a namespace");
 		return PK_STATE_SKIPPED;
 	}
 	take_attrs(grammar, element, known, 1, 0, &sysmon->version_text);
@@ -197,57 +158,12 @@ static enum pk_state start_root(struct pk_grammar *grammar, const struct pk_xml_
 	return PK_STATE_SYSMON;
 }
 
-static void refuse_entry(struct pk_grammar *grammar, const struct pk_xml_element *element)
-{
-	const struct pk_schema *schema = grammar->sysmon->schema;
-	struct pk_diags *diags = grammar->diags;
-	struct pk_diag *diag;
-
-	for (size_t i = 0; i < sizeof(documented_only) / sizeof(*documented_only); i++) {
-		if (strcmp(element->name, documented_only[i]) != 0)
-			continue;
-		diag = refuse(grammar, PK_COPY_ON_DELETE, element->span,
-			"'%s' is documented but no schema has it", element->name);
-		pk_diag_hint(diags, diag, "remove it; use FileDelete rules to keep deleted files");
-		return;
-	}
-	if (pk_schema_find_tag(schema, element->name) != NULL ||
-		strcmp(element->name, "RuleGroup") == 0) {
-		diag = refuse(grammar, PK_MISPLACED_ELEMENT, element->span,
-			"'%s' stands outside EventFiltering", element->name);
-		pk_diag_hint(diags, diag, "put it inside 'EventFiltering'");
-		return;
-	}
-	const struct pk_entry_info *elsewhere = NULL;
-	size_t count;
-	const struct pk_schema_version *versions = pk_schema_versions(schema->platform, &count);
-	const char *version = NULL;
-	for (size_t i = 0; i < count && elsewhere == NULL; i++) {
-		const struct pk_schema *other =
-			pk_schema_make(grammar->arena, schema->platform, versions[i].version);
-		elsewhere = pk_schema_find_entry(other, element->name);
-		version = pk_schema_version_text(grammar->arena, versions[i].version);
-	}
-	if (elsewhere != NULL) {
-		diag = refuse(grammar, PK_ENTRY_NOT_IN_SCHEMA, element->span,
-			"schema %s has no entry '%s'",
-			pk_schema_version_text(grammar->arena, schema->version), element->name);
-		pk_diag_hint(diags, diag, "remove it; the first schema with it is %s", version);
-		return;
-	}
-	diag = refuse(grammar, PK_UNKNOWN_ELEMENT, element->span, "no schema has an entry '%s'",
-		element->name);
-	const char *near = pk_schema_nearest_entry(schema, element->name);
-	if (near != NULL)
-		pk_diag_hint(diags, diag, "write '%s'", near);
-}
-
 static enum pk_state start_entry(struct pk_grammar *grammar, const struct pk_xml_element *element)
 {
 	const struct pk_entry_info *info =
 		pk_schema_find_entry(grammar->sysmon->schema, element->name);
 	if (info == NULL) {
-		refuse_entry(grammar, element);
+		pk_refuse_entry(grammar, element);
 		return PK_STATE_SKIPPED;
 	}
 	take_attrs(grammar, element, NULL, 0, 0, NULL);
@@ -275,45 +191,17 @@ static enum pk_state start_in_sysmon(
 
 /* --- EventFiltering, RuleGroup --- */
 
-static void refuse_event(struct pk_grammar *grammar, const struct pk_xml_element *element)
-{
-	const struct pk_schema *schema = grammar->sysmon->schema;
-	struct pk_diags *diags = grammar->diags;
-	uint32_t since = pk_schema_tag_since(schema->platform, element->name);
-	struct pk_diag *diag;
-
-	if (since != 0) {
-		diag = refuse(grammar, PK_EVENT_TOO_NEW, element->span,
-			"schema %s has no event '%s'",
-			pk_schema_version_text(grammar->arena, schema->version), element->name);
-		pk_diag_hint(diags, diag, "raise schemaversion to %s or remove the element",
-			pk_schema_version_text(grammar->arena, since));
-	} else if (pk_schema_find_entry(schema, element->name) != NULL ||
-		pk_schema_has_field(schema, element->name) ||
-		strcmp(element->name, "EventFiltering") == 0 ||
-		strcmp(element->name, "RuleGroup") == 0 || strcmp(element->name, "Rule") == 0) {
-		refuse(grammar, PK_MISPLACED_ELEMENT, element->span, "'%s' cannot stand here",
-			element->name);
-	} else {
-		diag = refuse(grammar, PK_UNKNOWN_EVENT, element->span, "no schema has an event '%s'",
-			element->name);
-		const char *near = pk_schema_nearest_tag(schema, element->name);
-		if (near != NULL)
-			pk_diag_hint(diags, diag, "write '%s'", near);
-	}
-}
-
 static void check_choice(struct pk_grammar *grammar, const struct pk_xml_element *element,
 	const char *name, const char *value)
 {
 	if (value == NULL || strcmp(value, "include") == 0 || strcmp(value, "exclude") == 0)
 		return;
 	struct pk_span span = pk_xml_attr_span(element->span, name, true);
-	struct pk_diag *diag = refuse(grammar, PK_ONMATCH_VALUE, span,
+	struct pk_diag *diag = pk_refuse(grammar, PK_ONMATCH_VALUE, span,
 		"%s is '%s', not 'include' or 'exclude'", name, value);
-	const char *mend = pk_text_equal_nocase(value, "include") ? "include" :
-		pk_text_equal_nocase(value, "exclude")		  ? "exclude" :
-								    NULL;
+	const char *mend = pk_text_equal_nocase(value, "include") ? "include"
+		: pk_text_equal_nocase(value, "exclude")	  ? "exclude"
+								  : NULL;
 	if (mend != NULL) {
 		pk_diag_hint(grammar->diags, diag, "write it in lower case");
 		pk_diag_fix(grammar->diags, diag, span, mend, "write it in lower case");
@@ -327,7 +215,7 @@ static enum pk_state start_event(
 	struct pk_sysmon *sysmon = grammar->sysmon;
 	const struct pk_event *event = pk_schema_find_tag(sysmon->schema, element->name);
 	if (event == NULL) {
-		refuse_event(grammar, element);
+		pk_refuse_event(grammar, element);
 		return PK_STATE_SKIPPED;
 	}
 	const char *values[2] = {NULL, NULL};
@@ -359,12 +247,12 @@ static enum pk_state start_group(struct pk_grammar *grammar, const struct pk_xml
 
 	const char *relation = values[0];
 	if (relation == NULL) {
-		struct pk_diag *diag = refuse(grammar, PK_GROUP_RELATION, element->span,
+		struct pk_diag *diag = pk_refuse(grammar, PK_GROUP_RELATION, element->span,
 			"RuleGroup has no groupRelation");
 		pk_diag_hint(grammar->diags, diag, "write groupRelation=\"or\" or \"and\"");
 	} else if (strcmp(relation, "and") != 0 && strcmp(relation, "or") != 0) {
 		struct pk_span span = pk_xml_attr_span(element->span, "groupRelation", true);
-		struct pk_diag *diag = refuse(grammar, PK_GROUP_RELATION, span,
+		struct pk_diag *diag = pk_refuse(grammar, PK_GROUP_RELATION, span,
 			"groupRelation is '%s', not 'and' or 'or'", relation);
 		pk_diag_hint(grammar->diags, diag, "write 'and' or 'or' in lower case");
 		if (pk_text_equal_nocase(relation, "and") || pk_text_equal_nocase(relation, "or"))
@@ -388,34 +276,6 @@ static enum pk_state start_in_filtering(
 
 /* --- events, Rules and fields --- */
 
-static void refuse_field(struct pk_grammar *grammar, const struct pk_xml_element *element)
-{
-	const struct pk_schema *schema = grammar->sysmon->schema;
-	struct pk_diags *diags = grammar->diags;
-	const char *tag = last_element(grammar)->tag;
-	const char *version = pk_schema_version_text(grammar->arena, schema->version);
-	uint32_t since = pk_schema_field_since(schema->platform, tag, element->name);
-	struct pk_diag *diag;
-
-	if (since > schema->version) {
-		diag = refuse(grammar, PK_FIELD_TOO_NEW, element->span,
-			"schema %s has no field '%s' in %s", version, element->name, tag);
-		pk_diag_hint(diags, diag, "raise schemaversion to %s",
-			pk_schema_version_text(grammar->arena, since));
-	} else if (strcmp(element->name, "Rule") == 0) {
-		refuse(grammar, PK_MISPLACED_ELEMENT, element->span, "a Rule cannot hold a Rule");
-	} else if (pk_schema_find_tag(schema, element->name) != NULL) {
-		refuse(grammar, PK_MISPLACED_ELEMENT, element->span,
-			"event '%s' cannot stand inside '%s'", element->name, tag);
-	} else {
-		diag = refuse(grammar, PK_UNKNOWN_FIELD, element->span, "%s has no field '%s'", tag,
-			element->name);
-		const char *near = pk_schema_nearest_field(schema, tag, element->name);
-		if (near != NULL)
-			pk_diag_hint(diags, diag, "write '%s'", near);
-	}
-}
-
 /* The schema's own copy of a field name, so that equal names are equal pointers. */
 static const char *field_name(const struct pk_event *event, size_t family, const char *name)
 {
@@ -433,13 +293,12 @@ static enum pk_state start_field(struct pk_grammar *grammar, const struct pk_xml
 	const struct pk_schema *schema = grammar->sysmon->schema;
 	bool in_rule = state(grammar) == PK_STATE_RULE;
 	const struct pk_event *event = pk_schema_find_tag(schema, last_element(grammar)->tag);
-	const char *field =
-		field_name(event, pk_schema_family(schema, event), element->name);
+	const char *field = field_name(event, pk_schema_family(schema, event), element->name);
 
 	if (field == NULL && in_rule && pk_schema_has_field(schema, element->name))
 		field = pk_arena_strdup(grammar->arena, element->name);
 	if (field == NULL) {
-		refuse_field(grammar, element);
+		pk_refuse_field(grammar, element, last_element(grammar)->tag);
 		return PK_STATE_SKIPPED;
 	}
 	const char *values[2] = {NULL, NULL};
@@ -464,7 +323,8 @@ static enum pk_state start_field(struct pk_grammar *grammar, const struct pk_xml
 	return PK_STATE_FIELD;
 }
 
-static enum pk_state start_in_event(struct pk_grammar *grammar, const struct pk_xml_element *element)
+static enum pk_state start_in_event(
+	struct pk_grammar *grammar, const struct pk_xml_element *element)
 {
 	static const char *const known[] = {"groupRelation", "name"};
 	if (strcmp(element->name, "Rule") != 0)
@@ -485,7 +345,7 @@ static enum pk_state start_in_event(struct pk_grammar *grammar, const struct pk_
 static enum pk_state start_in_rule(struct pk_grammar *grammar, const struct pk_xml_element *element)
 {
 	if (strcmp(element->name, "Rule") == 0) {
-		refuse_field(grammar, element);
+		pk_refuse_field(grammar, element, last_element(grammar)->tag);
 		return PK_STATE_SKIPPED;
 	}
 	return start_field(grammar, element);
@@ -494,7 +354,7 @@ static enum pk_state start_in_rule(struct pk_grammar *grammar, const struct pk_x
 static enum pk_state start_in_text(struct pk_grammar *grammar, const struct pk_xml_element *element)
 {
 	bool empty = state(grammar) == PK_STATE_ENTRY && grammar->entry_empty;
-	refuse(grammar, empty ? PK_NOT_EMPTY : PK_CHILD_IN_TEXT, element->span,
+	pk_refuse(grammar, empty ? PK_NOT_EMPTY : PK_CHILD_IN_TEXT, element->span,
 		"element '%s' stands inside a value", element->name);
 	return PK_STATE_SKIPPED;
 }
@@ -565,8 +425,7 @@ static void on_end(void *user, struct pk_span end_tag)
 	if (ended == PK_STATE_FIELD) {
 		struct pk_filter *filter = grammar->filter;
 		filter->value = value_text(grammar);
-		filter->value_span =
-			pk_span_make(sysmon->source, filter->span.end, end_tag.begin);
+		filter->value_span = pk_span_make(sysmon->source, filter->span.end, end_tag.begin);
 	} else if (ended == PK_STATE_ENTRY) {
 		struct pk_sysmon_entry *entry = &sysmon->entries.items[sysmon->entries.len - 1];
 		entry->value = grammar->has_text ? value_text(grammar) : NULL;
@@ -589,9 +448,9 @@ static void stray_text(struct pk_grammar *grammar, bool cdata, struct pk_span sp
 	if (grammar->text_told[grammar->depth - 1])
 		return;
 	grammar->text_told[grammar->depth - 1] = true;
-	struct pk_diag *diag = refuse(grammar, PK_STRAY_TEXT, span,
-		cdata ? "a CDATA section stands between elements" :
-			"text stands where only elements may be");
+	struct pk_diag *diag = pk_refuse(grammar, PK_STRAY_TEXT, span,
+		cdata ? "a CDATA section stands between elements"
+		      : "text stands where only elements may be");
 	pk_diag_hint(grammar->diags, diag, "remove it or make it a comment");
 }
 
@@ -602,7 +461,7 @@ static void not_empty(struct pk_grammar *grammar, struct pk_span span)
 	grammar->text_told[grammar->depth - 1] = true;
 	struct pk_sysmon *sysmon = grammar->sysmon;
 	const char *name = sysmon->entries.items[sysmon->entries.len - 1].name;
-	struct pk_diag *diag = refuse(
+	struct pk_diag *diag = pk_refuse(
 		grammar, PK_NOT_EMPTY, span, "'%s' must have no content, not even a blank", name);
 	pk_diag_hint(grammar->diags, diag, "write '<%s/>'", name);
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For the lint scripts: `complain` says what is wrong, `finish` ends the script.
 set -u
 export LC_ALL=C.UTF-8

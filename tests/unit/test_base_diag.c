@@ -1,6 +1,7 @@
 /* Sources, places and findings. */
 #include "tests/unit/test.h"
 
+#include "base/buf.h"
 #include "base/text.h"
 
 static void places_count_lines_and_characters_from_one(void **state)
@@ -166,6 +167,21 @@ static void findings_beyond_the_limit_take_no_memory(void **state)
 	assert_int_equal(pk_arena_used(arena), used);
 }
 
+static void very_long_messages_are_cut_at_a_character(void **state)
+{
+	(void)state;
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena};
+	PK_BUF_AUTO buf = {0};
+	for (int i = 0; i < PK_DIAG_TEXT_MOST; i++)
+		pk_buf_puts(&buf, "\xe2\x82\xac");
+	struct pk_diag *diag = pk_report(&diags, PK_YAML_SYNTAX, PK_NO_SPAN, "%s", buf.data);
+	size_t len = strlen(diag->message);
+	assert_int_equal(len, PK_DIAG_TEXT_MOST / 3 * 3 + 3);
+	assert_true(pk_utf8_valid(diag->message, len, NULL));
+	assert_string_equal(diag->message + len - 6, "\xe2\x82\xac...");
+}
+
 static void default_limit_holds(void **state)
 {
 	(void)state;
@@ -219,6 +235,7 @@ int main(void)
 		cmocka_unit_test(findings_keep_all_that_is_said),
 		cmocka_unit_test(findings_beyond_the_limit_are_only_counted),
 		cmocka_unit_test(findings_beyond_the_limit_take_no_memory),
+		cmocka_unit_test(very_long_messages_are_cut_at_a_character),
 		cmocka_unit_test(default_limit_holds),
 		cmocka_unit_test(sorting_goes_by_file_place_code_and_order),
 		cmocka_unit_test(severities_have_names),

@@ -48,65 +48,66 @@ static struct pk_node *item(const struct pk_node *list, size_t i)
 	return list->items.items[i];
 }
 
+static const struct {
+	const char *text;
+	enum pk_node_kind kind;
+} core_schema[] = {
+	{"~", PK_NODE_NULL},
+	{"null", PK_NODE_NULL},
+	{"Null", PK_NODE_NULL},
+	{"nULL", PK_NODE_STRING},
+	{"true", PK_NODE_BOOL},
+	{"FALSE", PK_NODE_BOOL},
+	{"yes", PK_NODE_STRING},
+	{"no", PK_NODE_STRING},
+	{"on", PK_NODE_STRING},
+	{"Off", PK_NODE_STRING},
+	{"y", PK_NODE_STRING},
+	{"0", PK_NODE_INT},
+	{"-12", PK_NODE_INT},
+	{"+12", PK_NODE_INT},
+	{"007", PK_NODE_INT},
+	{"0x1F", PK_NODE_INT},
+	{"0o17", PK_NODE_INT},
+	{"0o18", PK_NODE_STRING},
+	{"0x", PK_NODE_STRING},
+	{"-0x1", PK_NODE_STRING},
+	{"0b1", PK_NODE_STRING},
+	{"1_000", PK_NODE_STRING},
+	{"12:30", PK_NODE_STRING},
+	{"1.5", PK_NODE_FLOAT},
+	{"1.", PK_NODE_FLOAT},
+	{".5", PK_NODE_FLOAT},
+	{"-1e3", PK_NODE_FLOAT},
+	{"1e", PK_NODE_STRING},
+	{".", PK_NODE_STRING},
+	{"+", PK_NODE_STRING},
+	{"+-1", PK_NODE_STRING},
+	{"1.0.0", PK_NODE_STRING},
+	{"4.90", PK_NODE_FLOAT},
+	{".inf", PK_NODE_FLOAT},
+	{"-.INF", PK_NODE_FLOAT},
+	{".NaN", PK_NODE_FLOAT},
+	{"inf", PK_NODE_STRING},
+	{"nan", PK_NODE_STRING},
+	{"9223372036854775807", PK_NODE_INT},
+	{"9223372036854775808", PK_NODE_FLOAT},
+	{"0x7fffffffffffffff", PK_NODE_INT},
+	{"0x8000000000000000", PK_NODE_FLOAT},
+	{"1e999", PK_NODE_STRING},
+	{"2024-01-01", PK_NODE_STRING},
+	{"=", PK_NODE_STRING},
+	{"<<", PK_NODE_STRING},
+};
+
 static void plain_scalars_follow_the_core_schema(void **state)
 {
-	static const struct {
-		const char *text;
-		enum pk_node_kind kind;
-	} rows[] = {
-		{"~", PK_NODE_NULL},
-		{"null", PK_NODE_NULL},
-		{"Null", PK_NODE_NULL},
-		{"nULL", PK_NODE_STRING},
-		{"true", PK_NODE_BOOL},
-		{"FALSE", PK_NODE_BOOL},
-		{"yes", PK_NODE_STRING},
-		{"no", PK_NODE_STRING},
-		{"on", PK_NODE_STRING},
-		{"Off", PK_NODE_STRING},
-		{"y", PK_NODE_STRING},
-		{"0", PK_NODE_INT},
-		{"-12", PK_NODE_INT},
-		{"+12", PK_NODE_INT},
-		{"007", PK_NODE_INT},
-		{"0x1F", PK_NODE_INT},
-		{"0o17", PK_NODE_INT},
-		{"0o18", PK_NODE_STRING},
-		{"0x", PK_NODE_STRING},
-		{"-0x1", PK_NODE_STRING},
-		{"0b1", PK_NODE_STRING},
-		{"1_000", PK_NODE_STRING},
-		{"12:30", PK_NODE_STRING},
-		{"1.5", PK_NODE_FLOAT},
-		{"1.", PK_NODE_FLOAT},
-		{".5", PK_NODE_FLOAT},
-		{"-1e3", PK_NODE_FLOAT},
-		{"1e", PK_NODE_STRING},
-		{".", PK_NODE_STRING},
-		{"+", PK_NODE_STRING},
-		{"+-1", PK_NODE_STRING},
-		{"1.0.0", PK_NODE_STRING},
-		{"4.90", PK_NODE_FLOAT},
-		{".inf", PK_NODE_FLOAT},
-		{"-.INF", PK_NODE_FLOAT},
-		{".NaN", PK_NODE_FLOAT},
-		{"inf", PK_NODE_STRING},
-		{"nan", PK_NODE_STRING},
-		{"9223372036854775807", PK_NODE_INT},
-		{"9223372036854775808", PK_NODE_FLOAT},
-		{"0x7fffffffffffffff", PK_NODE_INT},
-		{"0x8000000000000000", PK_NODE_FLOAT},
-		{"1e999", PK_NODE_STRING},
-		{"2024-01-01", PK_NODE_STRING},
-		{"=", PK_NODE_STRING},
-		{"<<", PK_NODE_STRING},
-	};
 	struct fixture *fixture = *state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct pk_node *node = read_text(fixture, rows[i].text);
+	for (size_t i = 0; i < sizeof(core_schema) / sizeof(core_schema[0]); i++) {
+		const struct pk_node *node = read_text(fixture, core_schema[i].text);
 		assert_non_null(node);
-		assert_int_equal(node->kind, rows[i].kind);
-		assert_string_equal(node->text, rows[i].text);
+		assert_int_equal(node->kind, core_schema[i].kind);
+		assert_string_equal(node->text, core_schema[i].text);
 		assert_false(node->quoted);
 	}
 }
