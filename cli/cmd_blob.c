@@ -8,6 +8,7 @@
 #include "cli/json_out.h"
 #include "cli/print.h"
 #include "generators/blob_read.h"
+#include "generators/sysmon_convert.h"
 #include "generators/sysmon_read.h"
 #include "generators/sysmon_write.h"
 
@@ -38,8 +39,7 @@ struct blob_run {
 /* Prints the findings as talk; the result is the exit status. */
 static int finish(struct blob_run *run)
 {
-	struct pk_print_context context = {
-		.to_err = true, .inputs = &run->input, .input_count = 1};
+	struct pk_print_context context = {.to_err = true, .inputs = &run->input, .input_count = 1};
 	pk_print_diags(run->cli, &run->diags, run->cli->common.format, &context);
 	return pk_cli_status(run->cli, &run->diags);
 }
@@ -88,6 +88,11 @@ static int run_encode(struct blob_run *run)
 
 	PK_BUF_AUTO out = {0};
 	struct pk_sysmon *sysmon = pk_sysmon_read(source, &options, diags);
+	/* A refused document is not encoded, only looked through for what else is wrong. */
+	if (sysmon->rejected && sysmon->schema != NULL) {
+		pk_sysmon_convert(sysmon, NULL, NULL, diags);
+		pk_sysmon_check_entries(sysmon, diags);
+	}
 	if (!pk_blob_encode(&out, sysmon, diags))
 		return finish(run);
 	accept_lost_elements(diags);
@@ -103,8 +108,7 @@ static int run_encode(struct blob_run *run)
 static int run_decode(struct blob_run *run)
 {
 	struct pk_diags *diags = &run->diags;
-	struct pk_source *source =
-		pk_file_read(run->cli->arena, run->input, PK_BLOB_LIMIT, diags);
+	struct pk_source *source = pk_file_read(run->cli->arena, run->input, PK_BLOB_LIMIT, diags);
 	struct pk_sysmon *sysmon = source == NULL ? NULL : pk_blob_decode(source, diags);
 	if (sysmon == NULL)
 		return finish(run);
@@ -252,6 +256,5 @@ int pk_cmd_blob(struct pk_cli *cli, int argc, char **argv)
 			return pk_cli_usage_error(cli, "say with -o where to write");
 		return action->run(&run);
 	}
-	return pk_cli_usage_error(
-		cli, "'%s' is not encode, decode or show", words.items[0]);
+	return pk_cli_usage_error(cli, "'%s' is not encode, decode or show", words.items[0]);
 }

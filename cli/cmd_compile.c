@@ -1,10 +1,10 @@
 /* compile: rulesets to the configuration of one sensor. */
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/today.h"
 #include "generators/compile.h"
 #include "generators/sysmon_write.h"
 #include "rulesets/policy.h"
@@ -121,12 +121,9 @@ int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 	if (arguments.len > 1)
 		return pk_cli_usage_error(cli, "give one project or ruleset");
 
-	char today[16];
-	time_t now = time(NULL);
-	struct tm utc;
-	strftime(today, sizeof(today), "%F", gmtime_r(&now, &utc));
-	struct pk_policy_options policy_options = {
-		.profile = options.profile, .library_dir = options.library, .today = today};
+	struct pk_policy_options policy_options = {.profile = options.profile,
+		.library_dir = options.library,
+		.today = pk_today(cli->arena)};
 	struct pk_diags diags = {.arena = cli->arena};
 	const char *input = choose_input(&arguments, &options);
 	PK_BUF_AUTO out = {0};

@@ -1,6 +1,5 @@
 /* validate: says what is wrong with configurations, rulesets and projects. */
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -9,6 +8,7 @@
 #include "cli/escape.h"
 #include "cli/kind.h"
 #include "cli/print.h"
+#include "cli/today.h"
 #include "generators/judge.h"
 #include "generators/monster.h"
 #include "generators/compile.h"
@@ -47,7 +47,6 @@ struct validation {
 	struct validate_options options;
 	struct pk_sysmon_options sysmon;
 	struct pk_diags diags;
-	char today[16];
 };
 
 /* --- one file --- */
@@ -80,7 +79,7 @@ static void check_policy(struct validation *validation, struct pk_source *source
 {
 	struct pk_policy_options options = {
 		.profile = validation->options.profile,
-		.today = validation->today,
+		.today = pk_today(validation->cli->arena),
 	};
 	struct pk_policy *policy =
 		pk_policy_read_source(validation->cli->arena, source, &options, &validation->diags);
@@ -209,9 +208,6 @@ int pk_cmd_validate(struct pk_cli *cli, int argc, char **argv)
 	if (validation.options.verdict)
 		return run_verdicts(&validation, &paths);
 
-	time_t now = time(NULL);
-	struct tm utc;
-	strftime(validation.today, sizeof(validation.today), "%F", gmtime_r(&now, &utc));
 	for (size_t i = 0; i < paths.len; i++)
 		check_file(&validation, paths.items[i]);
 

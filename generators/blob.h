@@ -31,16 +31,16 @@ struct pk_blob_writer {
 	struct pk_buf *out;
 	uint32_t binary_version;
 	uint32_t schema_version;
-	uint32_t last_event;	/* offset; 0: none */
-	uint32_t undo_event;	/* offset of the event before it */
-	uint32_t undo_size;	/* size before the last event */
-	uint32_t last_filter;	/* offset; 0: none in this event */
-	uint32_t rule;		/* offset of the last Rule's record; survives a taken-back element */
+	uint32_t last_event;  /* offset; 0: none */
+	uint32_t undo_event;  /* offset of the event before it */
+	uint32_t undo_size;   /* size before the last event */
+	uint32_t last_filter; /* offset; 0: none in this event */
+	uint32_t rule;	      /* offset of the last Rule record; survives a taken-back element */
 };
 
 /* Prepares to append to `out`, which must be empty. */
-void pk_blob_writer_init(struct pk_blob_writer *writer, struct pk_buf *out,
-	uint32_t binary_version, uint32_t schema_version);
+void pk_blob_writer_init(struct pk_blob_writer *writer, struct pk_buf *out, uint32_t binary_version,
+	uint32_t schema_version);
 /* Starts the record of an event element. */
 void pk_blob_add_event(
 	struct pk_blob_writer *writer, uint32_t event_id, bool include, bool relation_and);

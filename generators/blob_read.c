@@ -9,8 +9,8 @@
 #include "generators/sysmon_read.h"
 
 enum {
-	OLD_HEADER_SIZE = 16,	  /* Sysmon 9 and older */
-	EBPF_EVENT = 100,	  /* only Sysmon for Linux has it */
+	OLD_HEADER_SIZE = 16, /* Sysmon 9 and older */
+	EBPF_EVENT = 100,     /* only Sysmon for Linux has it */
 	FILTER_VALUE = 536,
 	NO_OFFSET = 0,
 };
@@ -24,7 +24,7 @@ struct reader {
 	struct pk_blob_rule rule;    /* last one of the open event; offset 0: none */
 	uint32_t rule_filters;	     /* filters of that Rule so far */
 	uint32_t rule_first_filter;
-	bool rule_closed;	     /* a filter without Rule came behind it */
+	bool rule_closed; /* a filter without Rule came behind it */
 };
 
 uint32_t pk_blob_word(const char *bytes, size_t offset)
@@ -157,8 +157,8 @@ static bool check_link(struct reader *reader, uint32_t from, uint32_t least)
 		return true;
 	struct pk_diag *diag = pk_report(reader->diags, PK_BLOB_OFFSET, place(reader, from),
 		"offset %u at byte %u leads to no record", to, from);
-	pk_diag_hint(reader->diags, diag, "the next record can begin at byte %u at the earliest",
-		least);
+	pk_diag_hint(
+		reader->diags, diag, "the next record can begin at byte %u at the earliest", least);
 	return false;
 }
 
@@ -171,8 +171,7 @@ static bool read_flag(struct reader *reader, uint32_t offset, const char *what)
 	return value == 1;
 }
 
-static void check_count(
-	struct reader *reader, uint32_t offset, uint32_t counted, const char *what)
+static void check_count(struct reader *reader, uint32_t offset, uint32_t counted, const char *what)
 {
 	uint32_t written = word(reader, offset);
 	if (written != counted)
@@ -204,8 +203,7 @@ static bool read_rule(struct reader *reader, uint32_t at, uint32_t end, uint32_t
 		return false;
 
 	close_rule(reader);
-	struct pk_blob_record *record =
-		pk_list_push(reader->diags->arena, &reader->event->records);
+	struct pk_blob_record *record = pk_list_push(reader->diags->arena, &reader->event->records);
 	record->is_rule = true;
 	record->rule = (struct pk_blob_rule){
 		.offset = at,
@@ -262,9 +260,9 @@ static void check_field(struct reader *reader, struct pk_blob_filter *filter)
 		return;
 	}
 	filter->field_name = event->fields[filter->field];
-	bool known = filter->rule != NO_OFFSET ?
-		pk_schema_has_field(schema, filter->field_name) :
-		pk_schema_tag_has_field(schema, event->tag, filter->field_name);
+	bool known = filter->rule != NO_OFFSET
+		? pk_schema_has_field(schema, filter->field_name)
+		: pk_schema_tag_has_field(schema, event->tag, filter->field_name);
 	if (!known)
 		pk_report(reader->diags, PK_BLOB_FIELD, place(reader, filter->offset),
 			"field at byte %u is '%s', which %s does not have in schema %s",
@@ -282,8 +280,7 @@ static bool read_filter(struct reader *reader, uint32_t at, uint32_t end, uint32
 	if (!has_room(reader, at, size, end))
 		return false;
 
-	struct pk_blob_record *record =
-		pk_list_push(reader->diags->arena, &reader->event->records);
+	struct pk_blob_record *record = pk_list_push(reader->diags->arena, &reader->event->records);
 	struct pk_blob_filter *filter = &record->filter;
 	filter->offset = at;
 	filter->field = word(reader, at);
@@ -322,8 +319,8 @@ static bool read_records(struct reader *reader, uint32_t end)
 			filters++;
 			if (!read_filter(reader, at, end, &at))
 				return false;
-		} else if (!read_rule(
-				   reader, at, filter != NO_OFFSET && filter < end ? filter : end, &at)) {
+		} else if (!read_rule(reader, at,
+				   filter != NO_OFFSET && filter < end ? filter : end, &at)) {
 			return false;
 		}
 	}

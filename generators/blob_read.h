@@ -15,12 +15,12 @@
 /* The record of a filter. Offsets are bytes from the start of the file. */
 struct pk_blob_filter {
 	uint32_t offset;
-	uint32_t field;		/* index in the event's fields */
+	uint32_t field; /* index in the event's fields */
 	const char *field_name;
 	enum pk_operator op;
-	const char *name;	/* "" if it has none */
+	const char *name; /* "" if it has none */
 	const char *value;
-	uint32_t rule;		/* offset of its Rule's record or 0 */
+	uint32_t rule; /* offset of its Rule's record or 0 */
 };
 
 /* The record of a Rule; the filters that name it follow. */
@@ -28,7 +28,7 @@ struct pk_blob_rule {
 	uint32_t offset;
 	const char *name; /* "" if it has none; cut to 127 units by Sysmon */
 	uint32_t number;
-	uint32_t next;	  /* as written: Sysmon leaves links here that lead nowhere */
+	uint32_t next; /* as written: Sysmon leaves links here that lead nowhere */
 	bool relation_and;
 };
 
@@ -50,7 +50,7 @@ struct pk_blob_event {
 
 struct pk_blob {
 	struct pk_source *source;
-	struct pk_source *place;	/* the same file without text: binary has no lines to show */
+	struct pk_source *place; /* the same file without text: binary has no lines to show */
 	uint32_t binary_version;
 	uint32_t version;		/* schema version of the configuration */
 	uint32_t first_rule;		/* as written */
@@ -59,7 +59,7 @@ struct pk_blob {
 	PK_LIST(struct pk_blob_event) events;
 };
 
-/* The records of `source`; NULL after a report if it is not what a Sysmon of 10.0 or later writes. */
+/* The records of `source`; NULL after a report if Sysmon 10.0 or later cannot have written it. */
 struct pk_blob *pk_blob_read(struct pk_source *source, struct pk_diags *diags);
 
 /*

@@ -63,8 +63,8 @@ void pk_blob_show(struct pk_buf *out, const struct pk_blob *blob)
 	pk_buf_printf(out, "binary version  %u.%02u (%s)\n", blob->binary_version >> 16,
 		blob->binary_version & 0xffff,
 		blob->parser->platform == PK_LINUX ? "Sysmon for Linux" : "Sysmon");
-	pk_buf_printf(out, "schema version  %u.%02u\n", blob->version >> 16,
-		blob->version & 0xffff);
+	pk_buf_printf(
+		out, "schema version  %u.%02u\n", blob->version >> 16, blob->version & 0xffff);
 	pk_buf_printf(out, "bytes           %zu\n", blob->source->len);
 	pk_buf_printf(out, "events          %zu\n", blob->events.len);
 	pk_buf_printf(out, "filters         %zu\n", filters);

@@ -14,20 +14,20 @@ enum {
 	VERSION_WORD = 4,
 	HEADER_FIRST_RULE = 20,
 	RULE_NEXT = 272,
-	RULE_RECORD = 296,	 /* with padding */
-	FILTER_RECORD = 544,	 /* of a filter with two characters, with padding */
-	RESTORED_LIMIT = 8,	 /* lost elements put in again */
-	RULES_LIMIT = 4096,	 /* Rules of one of them */
-	FILLER_LIMIT = 1000000,	 /* bytes of a filter that keeps Rules apart */
+	RULE_RECORD = 296,	/* with padding */
+	FILTER_RECORD = 544,	/* of a filter with two characters, with padding */
+	RESTORED_LIMIT = 8,	/* lost elements put in again */
+	RULES_LIMIT = 4096,	/* Rules of one of them */
+	FILLER_LIMIT = 1000000, /* bytes of a filter that keeps Rules apart */
 };
 
 /* What is known of a lost element. */
 struct trace {
-	size_t event;	   /* it stood before this event; the number of events: at the end */
-	uint32_t rules;	   /* counted, tries on several event ids included; 0: none or unknown */
-	uint32_t first;	   /* offset of its first Rule; 0: not known */
-	uint32_t behind;   /* offset of the Rule that comes next; 0: none */
-	uint32_t place;	   /* byte to report */
+	size_t event;	 /* it stood before this event; the number of events: at the end */
+	uint32_t rules;	 /* counted, tries on several event ids included; 0: none or unknown */
+	uint32_t first;	 /* offset of its first Rule; 0: not known */
+	uint32_t behind; /* offset of the Rule that comes next; 0: none */
+	uint32_t place;	 /* byte to report */
 };
 
 /* A Rule of the blob and the event it belongs to. */
@@ -74,8 +74,8 @@ static void list_rules(struct rule_list *list, const struct pk_blob *blob, struc
 
 static uint32_t event_offset(const struct pk_blob *blob, size_t event)
 {
-	return event < blob->events.len ? blob->events.items[event].offset :
-					  (uint32_t)blob->source->len;
+	return event < blob->events.len ? blob->events.items[event].offset
+					: (uint32_t)blob->source->len;
 }
 
 /* The last event of `from` to `to` before which an element with a Rule at `first` can stand. */
@@ -100,9 +100,8 @@ static bool find_rule_trace(struct trace *out, const struct pk_blob *blob,
 	uint32_t place = before == NULL ? HEADER_FIRST_RULE : before->rule->offset + RULE_NEXT;
 	uint32_t link = pk_blob_word(blob->source->text, place);
 	uint32_t number_at = behind == NULL ? 0 : behind->rule->offset + 264;
-	uint32_t jump = behind == NULL ?
-		0 :
-		behind->rule->number - pk_blob_word(again->data, number_at);
+	uint32_t jump =
+		behind == NULL ? 0 : behind->rule->number - pk_blob_word(again->data, number_at);
 	if (link == pk_blob_word(again->data, place) && jump == 0)
 		return false;
 
@@ -157,8 +156,7 @@ static const char *foreign_field(const struct pk_blob *blob, const char *tag)
 	return NULL;
 }
 
-static bool any_has_both(
-	const struct pk_event *first, size_t family, const char *a, const char *b)
+static bool any_has_both(const struct pk_event *first, size_t family, const char *a, const char *b)
 {
 	for (size_t i = 0; i < family; i++) {
 		if (pk_event_field(&first[i], a) >= 0 && pk_event_field(&first[i], b) >= 0)
@@ -255,15 +253,15 @@ static bool find_stretch(uint32_t *out, const struct trace *trace, uint32_t last
 }
 
 /* Makes an element of the tag of `first` that leaves the trace; false if none can. */
-static bool make_element(struct pk_element *out, struct pk_arena *arena,
-	const struct pk_blob *blob, const struct trace *trace, uint32_t last,
-	const struct pk_event *first)
+static bool make_element(struct pk_element *out, struct pk_arena *arena, const struct pk_blob *blob,
+	const struct trace *trace, uint32_t last, const struct pk_event *first)
 {
 	uint32_t family = (uint32_t)pk_schema_family(blob->parser, first);
 	*out = (struct pk_element){.tag = first->tag, .event = first, .onmatch = "include"};
 	out->in_group = true;
 	out->group_relation = "or";
-	out->comment = "stands for an element that Sysmon took back: it left traces in the binary rules";
+	out->comment =
+		"stands for an element that Sysmon took back: it left traces in the binary rules";
 
 	if (trace->first == 0 && trace->rules == 0) {
 		const char *pair[2];
@@ -294,8 +292,7 @@ static bool choose_element(struct pk_element *out, struct pk_arena *arena,
 	const struct pk_event *event = parser->events.items;
 	const struct pk_event *end = event + parser->events.len;
 	if (trace->event > 0)
-		event = pk_schema_find_tag(
-			parser, blob->events.items[trace->event - 1].event->tag);
+		event = pk_schema_find_tag(parser, blob->events.items[trace->event - 1].event->tag);
 	if (trace->event < blob->events.len)
 		end = pk_schema_find_tag(parser, blob->events.items[trace->event].event->tag);
 
@@ -322,8 +319,7 @@ static size_t element_index(const struct pk_sysmon *sysmon, size_t event)
 	return i;
 }
 
-static void insert_element(
-	struct pk_sysmon *sysmon, size_t index, const struct pk_element *element)
+static void insert_element(struct pk_sysmon *sysmon, size_t index, const struct pk_element *element)
 {
 	pk_list_push(sysmon->arena, &sysmon->elements);
 	struct pk_element *items = sysmon->elements.items;
@@ -340,8 +336,8 @@ static void encode(struct pk_buf *out, struct pk_sysmon *sysmon)
 	pk_blob_encode(out, sysmon, &unheard);
 }
 
-static void report_restored(
-	const struct pk_blob *blob, const struct trace *traces, size_t count, struct pk_diags *diags)
+static void report_restored(const struct pk_blob *blob, const struct trace *traces, size_t count,
+	struct pk_diags *diags)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint32_t at = traces[i].place;

@@ -73,8 +73,8 @@ static void put_utf16(struct pk_buf *out, size_t offset, const char *text, size_
 	}
 }
 
-void pk_blob_writer_init(struct pk_blob_writer *writer, struct pk_buf *out,
-	uint32_t binary_version, uint32_t schema_version)
+void pk_blob_writer_init(struct pk_blob_writer *writer, struct pk_buf *out, uint32_t binary_version,
+	uint32_t schema_version)
 {
 	*writer = (struct pk_blob_writer){
 		.out = out,

@@ -86,8 +86,7 @@ static void check_element(struct pk_checker *checker)
 	}
 }
 
-void pk_sysmon_check(
-	struct pk_sysmon *sysmon, const uint32_t *element_ids, struct pk_diags *diags)
+void pk_sysmon_check(struct pk_sysmon *sysmon, const uint32_t *element_ids, struct pk_diags *diags)
 {
 	struct pk_checker checker = {
 		.sysmon = sysmon,

@@ -12,7 +12,6 @@
  * was bound to by pk_sysmon_convert, or 0 if Sysmon leaves it out: those are passed over. Linear
  * in the size of the configuration.
  */
-void pk_sysmon_check(
-	struct pk_sysmon *sysmon, const uint32_t *element_ids, struct pk_diags *diags);
+void pk_sysmon_check(struct pk_sysmon *sysmon, const uint32_t *element_ids, struct pk_diags *diags);
 
 #endif

@@ -20,10 +20,11 @@ void pk_check_version(struct pk_checker *checker)
 			break;
 		if (i + 1 < count || sysmon->schema == NULL)
 			continue;
-		struct pk_diag *diag = pk_report(checker->diags, PK_SCHEMA_NOT_KNOWN,
-			sysmon->version_span, "there is no schema %s: the file is checked by schema %s",
-			pk_schema_version_text(checker->arena, sysmon->version),
-			pk_schema_version_text(checker->arena, sysmon->schema->version));
+		struct pk_diag *diag =
+			pk_report(checker->diags, PK_SCHEMA_NOT_KNOWN, sysmon->version_span,
+				"there is no schema %s: the file is checked by schema %s",
+				pk_schema_version_text(checker->arena, sysmon->version),
+				pk_schema_version_text(checker->arena, sysmon->schema->version));
 		pk_diag_hint(checker->diags, diag, "write schemaversion=\"%s\"",
 			pk_schema_version_text(checker->arena, sysmon->schema->version));
 	}
@@ -42,13 +43,13 @@ static void check_without_text(struct pk_checker *checker, size_t at)
 		return;
 
 	struct pk_diag *diag = pk_report(checker->diags, PK_ENTRY_WITHOUT_TEXT, entry->span,
-		left == 0 ? "'%s' has no text and is not set" :
-		must	  ? "'%s' has no text: Sysmon applies none of the entries behind it" :
-			    "'%s' has no text: Sysmon applies neither it nor the entries behind it",
+		left == 0 ? "'%s' has no text and is not set"
+			: must
+			? "'%s' has no text: Sysmon applies none of the entries behind it"
+			: "'%s' has no text: Sysmon applies neither it nor the entries behind it",
 		entry->name);
 	for (size_t i = at + 1; i < sysmon->entries.len; i++)
-		pk_diag_relate(checker->diags, diag, sysmon->entries.items[i].span,
-			"not applied");
+		pk_diag_relate(checker->diags, diag, sysmon->entries.items[i].span, "not applied");
 	if (must) {
 		pk_diag_hint(checker->diags, diag, "make it the last entry");
 		return;
@@ -60,8 +61,7 @@ static void check_without_text(struct pk_checker *checker, size_t at)
 static void check_repetition(
 	struct pk_checker *checker, struct pk_sysmon_entry *entry, struct pk_map *met)
 {
-	const struct pk_sysmon_entry *before =
-		pk_map_set(checker->arena, met, entry->name, entry);
+	const struct pk_sysmon_entry *before = pk_map_set(checker->arena, met, entry->name, entry);
 	if (before == NULL)
 		return;
 	struct pk_diag *diag = pk_report(checker->diags, PK_ENTRY_TWICE, entry->span,

@@ -37,7 +37,8 @@ static void check_rule_relation(struct pk_checker *checker)
 		pk_diag_hint(checker->diags, diag, "write groupRelation=\"and\" or \"or\"");
 		return;
 	}
-	if (pk_text_equal_nocase(term->relation, "and") || pk_text_equal_nocase(term->relation, "or"))
+	if (pk_text_equal_nocase(term->relation, "and") ||
+		pk_text_equal_nocase(term->relation, "or"))
 		return;
 	struct pk_span span = pk_xml_attr_span(term->span, "groupRelation", true);
 	diag = pk_report(checker->diags, PK_RULE_RELATION, span,
@@ -52,8 +53,8 @@ void pk_check_rule(struct pk_checker *checker)
 
 	check_rule_relation(checker);
 	if (term->filters.len == 0) {
-		struct pk_diag *diag = pk_report(checker->diags, PK_RULE_WITHOUT_FILTERS, term->span,
-			"Rule has no filters and is passed over");
+		struct pk_diag *diag = pk_report(checker->diags, PK_RULE_WITHOUT_FILTERS,
+			term->span, "Rule has no filters and is passed over");
 		pk_diag_hint(checker->diags, diag, "remove the Rule");
 	}
 	if (term->name != NULL && pk_utf8_utf16_len(term->name) > RULE_NAME_SHOWN) {
@@ -82,13 +83,13 @@ void pk_check_rule_contradiction(struct pk_checker *checker)
 		if (equal[field] == NULL) {
 			equal[field] = filter;
 		} else if (!pk_text_equal_nocase(equal[field]->value, filter->value)) {
-			struct pk_diag *diag = pk_report(checker->diags, PK_RULE_CONTRADICTION,
-				filter->value_span,
-				"'%s' cannot be '%s' and '%s': the Rule never matches", filter->field,
-				pk_check_shown(checker, equal[field]->value),
-				pk_check_shown(checker, filter->value));
-			pk_diag_relate(checker->diags, diag, equal[field]->value_span,
-				"the other value");
+			struct pk_diag *diag =
+				pk_report(checker->diags, PK_RULE_CONTRADICTION, filter->value_span,
+					"'%s' cannot be '%s' and '%s': the Rule never matches",
+					filter->field, pk_check_shown(checker, equal[field]->value),
+					pk_check_shown(checker, filter->value));
+			pk_diag_relate(
+				checker->diags, diag, equal[field]->value_span, "the other value");
 			pk_diag_hint(checker->diags, diag,
 				"write condition=\"is any\" with both values");
 			return;
@@ -207,7 +208,8 @@ void pk_check_relation_default(struct pk_checker *checker)
 	if (term == NULL)
 		return;
 	struct pk_diag *diag = pk_report(checker->diags, PK_RELATION_DEFAULT, element->span,
-		"%s is in no RuleGroup: since schema 4.20 filters on different fields must all match",
+		"%s is in no RuleGroup: since schema 4.20 filters on different fields must all "
+		"match",
 		element->tag);
 	pk_diag_relate(checker->diags, diag, term->span, "this one must match with the first");
 	pk_diag_hint(checker->diags, diag,
@@ -225,8 +227,8 @@ void pk_check_group(struct pk_checker *checker)
 		if (!term->is_rule)
 			check_name_blanks(checker, term->filter.name, term->filter.span);
 		for (size_t f = 0; f < term->filters.len; f++)
-			check_name_blanks(checker, term->filters.items[f].name,
-				term->filters.items[f].span);
+			check_name_blanks(
+				checker, term->filters.items[f].name, term->filters.items[f].span);
 	}
 	if (!element->in_group)
 		return;
@@ -235,8 +237,8 @@ void pk_check_group(struct pk_checker *checker)
 	if (checker->sysmon->version >= PK_VERSION(4, 20) || checker->told & PK_TOLD_OLD_GROUP)
 		return;
 	checker->told |= PK_TOLD_OLD_GROUP;
-	struct pk_diag *diag = pk_report(checker->diags, PK_GROUP_IN_OLD_SCHEMA, element->group_span,
-		"RuleGroup came with schema 4.20, but the file says %s",
+	struct pk_diag *diag = pk_report(checker->diags, PK_GROUP_IN_OLD_SCHEMA,
+		element->group_span, "RuleGroup came with schema 4.20, but the file says %s",
 		pk_schema_version_text(checker->arena, checker->sysmon->version));
 	pk_diag_relate(
 		checker->diags, diag, checker->sysmon->version_span, "the schema of the file");
@@ -258,17 +260,17 @@ static const char *const windows_tags[] = {
 void pk_check_element_event(struct pk_checker *checker)
 {
 	const struct pk_element *element = checker->element;
-	const struct pk_event *declared = checker->sysmon->schema == NULL ?
-		NULL :
-		pk_schema_find_tag(checker->sysmon->schema, element->tag);
+	const struct pk_event *declared = checker->sysmon->schema == NULL
+		? NULL
+		: pk_schema_find_tag(checker->sysmon->schema, element->tag);
 
 	if (declared != NULL && declared->hidden) {
 		struct pk_diag *diag = pk_report(checker->diags, PK_HIDDEN_EVENT, element->span,
 			"schema %s accepts %s, but the Sysmon of that schema does not log it",
 			pk_schema_version_text(checker->arena, checker->sysmon->schema->version),
 			element->tag);
-		pk_diag_relate(
-			checker->diags, diag, checker->sysmon->version_span, "the schema of the file");
+		pk_diag_relate(checker->diags, diag, checker->sysmon->version_span,
+			"the schema of the file");
 		pk_diag_hint(checker->diags, diag, "raise schemaversion");
 	}
 	if (!checker->linux_product || element->terms.len == 0)

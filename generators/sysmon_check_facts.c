@@ -179,7 +179,8 @@ static void check_digits(struct pk_checker *checker, const struct pk_token *toke
 		hex ? "a number such as 0x1410" : "a decimal number",
 		pk_check_shown(checker, token->text), pk_check_outcome(checker));
 	pk_diag_hint(checker->diags, diag,
-		hex ? "write the number as 0x and hexadecimal digits" : "write the number in digits");
+		hex ? "write the number as 0x and hexadecimal digits"
+		    : "write the number in digits");
 }
 
 void pk_check_number(struct pk_checker *checker)
@@ -207,7 +208,8 @@ void pk_check_guid(struct pk_checker *checker)
 		struct pk_diag *diag = pk_report(checker->diags, PK_GUID_FORM, token.span,
 			"'%s' holds a GUID in braces: '%s' %s", checker->filter->field,
 			pk_check_shown(checker, token.text), pk_check_outcome(checker));
-		pk_diag_hint(checker->diags, diag, "write it as {01234567-89ab-cdef-0123-456789abcdef}");
+		pk_diag_hint(
+			checker->diags, diag, "write it as {01234567-89ab-cdef-0123-456789abcdef}");
 	}
 }
 
@@ -222,12 +224,12 @@ static bool is_bare_hash(const char *text)
 /* Looking for the hash within the field is what a comparison with one hash is meant to do. */
 static void fix_to_contains(struct pk_checker *checker, struct pk_diag *diag)
 {
-	const char *word = checker->op->op == PK_OP_IS ? "contains" :
-		checker->op->op == PK_OP_IS_ANY	       ? "contains any" :
-		checker->op->op == PK_OP_IS_NOT	       ? "excludes" :
-							 NULL;
-	pk_diag_hint(checker->diags, diag, "write condition=\"%s\"",
-		word != NULL ? word : "contains");
+	const char *word = checker->op->op == PK_OP_IS ? "contains"
+		: checker->op->op == PK_OP_IS_ANY      ? "contains any"
+		: checker->op->op == PK_OP_IS_NOT      ? "excludes"
+						       : NULL;
+	pk_diag_hint(
+		checker->diags, diag, "write condition=\"%s\"", word != NULL ? word : "contains");
 	if (word != NULL)
 		pk_fix_condition(checker, diag, word);
 }
@@ -284,7 +286,8 @@ void pk_check_hash(struct pk_checker *checker)
 	if (checker->kind != PK_KIND_HASHES)
 		return;
 	enum pk_operator op = checker->op->op;
-	bool from_start = pk_op_is_exact(op) || op == PK_OP_BEGIN_WITH || op == PK_OP_NOT_BEGIN_WITH;
+	bool from_start =
+		pk_op_is_exact(op) || op == PK_OP_BEGIN_WITH || op == PK_OP_NOT_BEGIN_WITH;
 	bool told = false;
 	struct pk_token token;
 	for (size_t at = 0; pk_token_next(checker, &at, &token);) {
@@ -314,9 +317,11 @@ static void check_slash(struct pk_checker *checker)
 		pk_diag_hint(checker->diags, diag, "write the path with backslashes");
 	} else if (!slash && checker->linux_product && checker->kind == PK_KIND_PROGRAM) {
 		diag = pk_report(checker->diags, PK_LINUX_IMAGE_NAME, filter->value_span,
-			"'image' splits paths at backslashes, on Linux too: '%s' never matches a path",
+			"'image' splits paths at backslashes, on Linux too: '%s' never matches a "
+			"path",
 			pk_check_shown(checker, filter->value));
-		pk_diag_hint(checker->diags, diag, "write condition=\"end with\" and '/' before the name");
+		pk_diag_hint(checker->diags, diag,
+			"write condition=\"end with\" and '/' before the name");
 	}
 }
 
@@ -348,8 +353,9 @@ void pk_check_image(struct pk_checker *checker)
 			pk_diag_hint(checker->diags, diag, "write condition=\"image\"");
 			pk_fix_condition(checker, diag, "image");
 		} else {
-			pk_diag_hint(checker->diags, diag, "write the full path, or '\\%s' with '%s'",
-				token.text, checker->op->negative ? "not end with" : "end with");
+			pk_diag_hint(checker->diags, diag,
+				"write the full path, or '\\%s' with '%s'", token.text,
+				checker->op->negative ? "not end with" : "end with");
 		}
 	}
 }
@@ -359,8 +365,9 @@ static const char *find_wildcard(enum pk_field_kind kind, const char *text)
 {
 	for (const char *at = strpbrk(text, "*?"); at != NULL; at = strpbrk(at + 1, "*?")) {
 		bool alone = at > text && at[-1] == '\\' && (at[1] == '\\' || at[1] == '\0');
-		if (*at == '?' && (alone || kind == PK_KIND_REGISTRY ||
-			(at > text && at[-1] == '?'))) /* \\?\ and \??\ */
+		if (*at == '?' &&
+			(alone || kind == PK_KIND_REGISTRY ||
+				(at > text && at[-1] == '?'))) /* \\?\ and \??\ */
 			continue;
 		if (*at == '?' && at[1] == '?')
 			continue;
@@ -382,8 +389,8 @@ void pk_check_wildcard(struct pk_checker *checker)
 		return;
 	bool pattern = *at == '*' && at > value && at[-1] == '.' && at[1] != '.';
 	struct pk_diag *diag = pk_report(checker->diags, PK_WILDCARD, checker->filter->value_span,
-		pattern ? "Sysmon has no regular expressions: '%.2s' is compared as it is" :
-			  "Sysmon has no wildcards: '%.1s' is compared as it is",
+		pattern ? "Sysmon has no regular expressions: '%.2s' is compared as it is"
+			: "Sysmon has no wildcards: '%.1s' is compared as it is",
 		pattern ? at - 1 : at);
 	if (at == value && strpbrk(value + 1, "*?") == NULL)
 		pk_diag_hint(checker->diags, diag, "write condition=\"end with\" and the rest");
@@ -414,8 +421,8 @@ void pk_check_family(struct pk_checker *checker)
 			continue;
 		struct pk_diag *diag = pk_report(checker->diags, PK_OTHER_EVENT_ID,
 			checker->filter->span,
-			"'%s' is looked at in event %u only: event %u has it at another place", field,
-			checker->event->id, first[i].id);
+			"'%s' is looked at in event %u only: event %u has it at another place",
+			field, checker->event->id, first[i].id);
 		pk_diag_hint(checker->diags, diag,
 			"filter on a field that only event %u has to reach it", first[i].id);
 		return;
@@ -444,9 +451,9 @@ void pk_check_volatile_field(struct pk_checker *checker)
 	for (size_t i = 0; i < sizeof(volatile_rows) / sizeof(volatile_rows[0]); i++) {
 		if (strcmp(volatile_rows[i].field, checker->filter->field) != 0)
 			continue;
-		struct pk_diag *diag = pk_report(checker->diags, PK_VOLATILE_FIELD,
-			checker->filter->span, "'%s' %s", volatile_rows[i].field,
-			volatile_rows[i].reason);
+		struct pk_diag *diag =
+			pk_report(checker->diags, PK_VOLATILE_FIELD, checker->filter->span,
+				"'%s' %s", volatile_rows[i].field, volatile_rows[i].reason);
 		pk_diag_hint(checker->diags, diag, "filter on a field that stays the same");
 		return;
 	}

@@ -12,9 +12,9 @@
 
 /* What is known of one tag while its elements are looked at in that order. */
 struct tag_labels {
-	const struct pk_filter *lender; /* a named filter that may fail with its group */
+	const struct pk_filter *lender;		/* a named filter that may fail with its group */
 	const struct pk_element *named_include; /* a later include that gives names */
-	bool told;			/* a leak was told for the tag */
+	bool told;				/* a leak was told for the tag */
 	bool told_union;
 };
 
@@ -40,8 +40,7 @@ static const struct pk_filter *rule_lender(
 }
 
 /* A filter that logs an event by itself but gives it no name. */
-static const struct pk_filter *unnamed(
-	const struct pk_element *element, const struct pk_term *term)
+static const struct pk_filter *unnamed(const struct pk_element *element, const struct pk_term *term)
 {
 	const struct pk_filter *filter = &term->filter;
 	if (term->is_rule) {
@@ -56,8 +55,8 @@ static const struct pk_filter *unnamed(
 	return has_name(element, term, filter) ? NULL : filter;
 }
 
-static void report_leak(struct pk_checker *checker, struct tag_labels *labels,
-	const struct pk_filter *filter)
+static void report_leak(
+	struct pk_checker *checker, struct tag_labels *labels, const struct pk_filter *filter)
 {
 	labels->told = true;
 	struct pk_diag *diag = pk_report(checker->diags, PK_LABEL_LEAK, filter->span,
@@ -68,8 +67,8 @@ static void report_leak(struct pk_checker *checker, struct tag_labels *labels,
 }
 
 /* The terms of one element, in document order. */
-static void check_terms(struct pk_checker *checker, struct tag_labels *labels,
-	const struct pk_element *element)
+static void check_terms(
+	struct pk_checker *checker, struct tag_labels *labels, const struct pk_element *element)
 {
 	bool is_and = pk_element_is_and(checker->sysmon, element);
 	bool include = pk_element_is_include(element);
@@ -89,8 +88,8 @@ static void check_terms(struct pk_checker *checker, struct tag_labels *labels,
 	}
 }
 
-static void check_union(struct pk_checker *checker, struct tag_labels *labels,
-	const struct pk_element *element)
+static void check_union(
+	struct pk_checker *checker, struct tag_labels *labels, const struct pk_element *element)
 {
 	if (element->group_name == NULL || element->group_name[0] == '\0')
 		return;

@@ -110,7 +110,7 @@ bool pk_op_is_exact(enum pk_operator op)
 
 const char *pk_check_outcome(const struct pk_checker *checker)
 {
-	return checker->op->negative ? "is always true" : "never matches";
+	return checker->op->negative ? "never matches, so nothing is ruled out" : "never matches";
 }
 
 const char *pk_check_shown(const struct pk_checker *checker, const char *text)

@@ -36,9 +36,9 @@ struct pk_checker {
 	struct pk_arena *arena;
 	const uint32_t *element_ids;
 	bool linux_product;
-	unsigned told;	    /* bits of enum pk_told */
+	unsigned told;	     /* bits of enum pk_told */
 	unsigned conditions; /* conditions whose age was told, a bit for each operator */
-	unsigned hashes;    /* algorithms in force, bits of enum pk_hash; 0 if nothing is known */
+	unsigned hashes;     /* algorithms in force, bits of enum pk_hash; 0 if nothing is known */
 
 	/* Where the walk is. */
 	const struct pk_element *element;
@@ -70,15 +70,14 @@ bool pk_token_next(const struct pk_checker *checker, size_t *at, struct pk_token
 
 /* True if the condition compares the whole field: is, is not, is any. */
 bool pk_op_is_exact(enum pk_operator op);
-/* "never matches", or "is always true" for a negative condition. */
+/* "never matches", and for a negative condition what follows from it. */
 const char *pk_check_outcome(const struct pk_checker *checker);
 /* The value cut for a message. */
 const char *pk_check_shown(const struct pk_checker *checker, const char *text);
 /* Place of the condition word, or of the start tag if there is no condition. */
 struct pk_span pk_condition_span(const struct pk_filter *filter);
 /* Adds the mend that sets the condition of the present filter to `word`. */
-void pk_fix_condition(
-	const struct pk_checker *checker, struct pk_diag *diag, const char *word);
+void pk_fix_condition(const struct pk_checker *checker, struct pk_diag *diag, const char *word);
 /* Adds the mend that replaces what stands at `span` by the text `value`. */
 void pk_fix_value(const struct pk_checker *checker, struct pk_diag *diag, struct pk_span span,
 	const char *value, const char *title);

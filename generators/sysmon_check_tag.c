@@ -47,10 +47,10 @@ static void check_only_excludes(struct pk_checker *checker, const struct tag_fac
 {
 	if (facts->excludes < 2 || facts->includes > 0)
 		return;
-	struct pk_diag *diag = pk_report(checker->diags, PK_ONLY_EXCLUDES,
-		facts->second_exclude->span,
-		"several exclude elements of %s and no include: every event is dropped",
-		facts->second_exclude->tag);
+	struct pk_diag *diag =
+		pk_report(checker->diags, PK_ONLY_EXCLUDES, facts->second_exclude->span,
+			"several exclude elements of %s and no include: every event is dropped",
+			facts->second_exclude->tag);
 	pk_diag_relate(
 		checker->diags, diag, facts->first_exclude->span, "the first exclude element");
 	pk_diag_hint(checker->diags, diag, "put all filters in one exclude element");
@@ -70,7 +70,8 @@ static void check_collection(struct pk_checker *checker, const struct tag_facts 
 		if (strcmp(switched_tags[i], last->tag) != 0)
 			continue;
 		struct pk_diag *diag = pk_report(checker->diags, PK_COLLECTION_OFF, last->span,
-			"this empty include is the last element of %s and switches its collection off",
+			"this empty include is the last element of %s and switches its collection "
+			"off",
 			last->tag);
 		pk_diag_relate(checker->diags, diag, facts->first_full->span,
 			"the filters of this element get no events");
@@ -102,7 +103,8 @@ static void check_default(struct pk_checker *checker, const struct pk_event *eve
 	struct pk_sysmon *sysmon = checker->sysmon;
 	struct pk_diag *diag = pk_report(checker->diags, PK_LOGGED_BY_DEFAULT, sysmon->version_span,
 		"there is no element for %s: every event of it is logged", event->tag);
-	pk_diag_hint(checker->diags, diag, "write '<%s onmatch=\"include\"/>' to log none", event->tag);
+	pk_diag_hint(
+		checker->diags, diag, "write '<%s onmatch=\"include\"/>' to log none", event->tag);
 }
 
 void pk_check_tags(struct pk_checker *checker)
@@ -180,7 +182,7 @@ static void report_duplicate(
 	struct pk_checker *checker, const struct place *first, const struct place *second)
 {
 	struct pk_diag *diag = pk_report(checker->diags, PK_DUPLICATE_FILTER, second->filter->span,
-		"a filter on '%s' with %s '%s' is in the element already", second->filter->field,
+		"the filter on '%s' (%s '%s') is in the element already", second->filter->field,
 		pk_operator_info(second->op)->name, pk_check_shown(checker, second->filter->value));
 	pk_diag_relate(checker->diags, diag, first->filter->span, "the first one");
 	pk_diag_hint(checker->diags, diag, "remove one of them");
@@ -203,14 +205,15 @@ static void check_conflict(
 	if (!excludes_alone(checker->sysmon, exclude->element))
 		return;
 	struct pk_diag *diag = pk_report(checker->diags, PK_INCLUDE_EXCLUDE, include->filter->span,
-		"what '%s' with %s '%s' includes is excluded too, which wins", include->filter->field,
-		pk_operator_info(include->op)->name,
+		"the filter on '%s' (%s '%s') is in an exclude element too, which wins",
+		include->filter->field, pk_operator_info(include->op)->name,
 		pk_check_shown(checker, include->filter->value));
 	pk_diag_relate(checker->diags, diag, exclude->filter->span, "the exclude");
 	pk_diag_hint(checker->diags, diag, "remove one of them");
 }
 
-static void check_place(struct pk_checker *checker, struct places *places, const struct place *place)
+static void check_place(
+	struct pk_checker *checker, struct places *places, const struct place *place)
 {
 	const struct place *first = keep(places, place);
 	if (first == NULL)

@@ -76,8 +76,8 @@ void pk_check_separator(struct pk_checker *checker)
 		pk_diag_hint(checker->diags, diag, "write one filter for each value");
 		return;
 	}
-	pk_diag_hint(checker->diags, diag, "write condition=\"%s\" if a list is meant",
-		op->list_form);
+	pk_diag_hint(
+		checker->diags, diag, "write condition=\"%s\" if a list is meant", op->list_form);
 	if (list)
 		pk_fix_condition(checker, diag, op->list_form);
 }
@@ -115,10 +115,11 @@ void pk_check_empty_value(struct pk_checker *checker)
 			empty_outcome[checker->op->op]);
 	} else if (is_blank(filter->value)) {
 		diag = pk_report(checker->diags, PK_BLANK_VALUE, filter->value_span,
-			checker->linux_product ?
-				"the value of '%s' is only blanks, which Sysmon for Linux takes as "
-				"no value" :
-				"the value of '%s' is only blanks, which are compared as they are",
+			checker->linux_product ? "the value of '%s' is only blanks, which Sysmon "
+						 "for Linux takes as "
+						 "no value"
+					       : "the value of '%s' is only blanks, which are "
+						 "compared as they are",
 			filter->field);
 	} else {
 		return;
@@ -149,11 +150,13 @@ static struct pk_diag *report_last_token(struct pk_checker *checker)
 	switch (checker->op->op) {
 	case PK_OP_CONTAINS_ANY:
 		return pk_report(checker->diags, PK_EMPTY_TOKEN_ALWAYS, span,
-			"'contains any' ends in ';': the empty token is in every value, so the filter "
+			"'contains any' ends in ';': the empty token is in every value, so the "
+			"filter "
 			"matches every event");
 	case PK_OP_EXCLUDES_ANY:
 		return pk_report(checker->diags, PK_EMPTY_TOKEN_NEVER, span,
-			"'excludes any' ends in ';': the empty token is in every value, so the filter "
+			"'excludes any' ends in ';': the empty token is in every value, so the "
+			"filter "
 			"never matches");
 	case PK_OP_IS_ANY:
 		return pk_report(checker->diags, PK_EMPTY_TOKEN, span,
@@ -173,10 +176,11 @@ void pk_check_empty_tokens(struct pk_checker *checker)
 	if (!checker->op->list || is_blank(value))
 		return;
 	if (value[0] == ';' || strstr(value, ";;") != NULL) {
-		struct pk_diag *diag = pk_report(checker->diags, PK_DOUBLE_SEPARATOR,
-			filter->value_span,
-			"empty token in '%s': Sysmon takes the second ';' and what follows as one token",
-			pk_check_shown(checker, value));
+		struct pk_diag *diag =
+			pk_report(checker->diags, PK_DOUBLE_SEPARATOR, filter->value_span,
+				"empty token in '%s': Sysmon takes the second ';' and what follows "
+				"as one token",
+				pk_check_shown(checker, value));
 		if (value[0] == ';' && value[1] != ';')
 			diag->message = pk_arena_printf(checker->arena,
 				"'%s' begins with ';': Sysmon takes all of it as one token",
@@ -270,9 +274,10 @@ void pk_check_blanks(struct pk_checker *checker)
 	bool meant = may_be_meant(checker);
 	if (meant && checker->kind == PK_KIND_COMMAND)
 		return;
-	struct pk_diag *diag = pk_report_as(checker->diags, meant ? PK_NOTE : PK_WARNING,
-		PK_VALUE_BLANKS, filter->value_span, "blank %s of the value of '%s' is compared too",
-		starts_blank(filter->value) ? "at the start" : "at the end", filter->field);
+	struct pk_diag *diag =
+		pk_report_as(checker->diags, meant ? PK_NOTE : PK_WARNING, PK_VALUE_BLANKS,
+			filter->value_span, "blank %s of the value of '%s' is compared too",
+			starts_blank(filter->value) ? "at the start" : "at the end", filter->field);
 	pk_diag_hint(checker->diags, diag, "remove it if it is not meant");
 	if (!meant)
 		pk_fix_value(checker, diag, filter->value_span, trimmed(checker, filter->value),
@@ -292,7 +297,8 @@ void pk_check_line_breaks(struct pk_checker *checker)
 	const char *inner = trimmed(checker, filter->value);
 	pk_diag_hint(checker->diags, diag, "write the value in one line, next to its tags");
 	if (strpbrk(inner, "\t\r\n") == NULL)
-		pk_fix_value(checker, diag, filter->value_span, inner, "remove what is round the value");
+		pk_fix_value(
+			checker, diag, filter->value_span, inner, "remove what is round the value");
 }
 
 /* --- the condition itself --- */
@@ -313,9 +319,10 @@ static void check_excludes(struct pk_checker *checker)
 		return;
 	checker->told |= bit;
 	pk_report(checker->diags, PK_EXCLUDES_DOCUMENTATION, pk_condition_span(checker->filter),
-		any ? "'excludes any' is true if none of the values is in the field; Microsoft's page "
-		      "says it the other way round" :
-		      "'excludes all' is true if at least one of the values is not in the field; "
+		any ? "'excludes any' is true if none of the values is in the field; Microsoft's "
+		      "page "
+		      "says it the other way round"
+		    : "'excludes all' is true if at least one of the values is not in the field; "
 		      "Microsoft's page says it the other way round");
 }
 
@@ -327,10 +334,11 @@ static void check_age(struct pk_checker *checker)
 		since <= checker->sysmon->version)
 		return;
 	checker->conditions |= bit;
-	struct pk_diag *diag = pk_report(checker->diags, PK_CONDITION_NEWER,
-		pk_condition_span(checker->filter), "condition '%s' came with schema %s, but the file says %s",
-		checker->op->name, checker->op->since,
-		pk_schema_version_text(checker->arena, checker->sysmon->version));
+	struct pk_diag *diag =
+		pk_report(checker->diags, PK_CONDITION_NEWER, pk_condition_span(checker->filter),
+			"condition '%s' came with schema %s, but the file says %s",
+			checker->op->name, checker->op->since,
+			pk_schema_version_text(checker->arena, checker->sysmon->version));
 	pk_diag_relate(checker->diags, diag, checker->sysmon->version_span, "the file's schema");
 	pk_diag_hint(checker->diags, diag,
 		"raise schemaversion: a Sysmon of that time refuses the file");
@@ -355,7 +363,8 @@ void pk_check_split_value(struct pk_checker *checker)
 		memchr(span.source->text + span.begin, '<', span.end - span.begin) == NULL)
 		return;
 	struct pk_diag *diag = pk_report(checker->diags, PK_LINUX_SPLIT_VALUE, span,
-		"comment or CDATA section in a value: Sysmon for Linux takes the first piece of text only");
+		"comment or CDATA section in a value: Sysmon for Linux takes the first piece of "
+		"text only");
 	pk_diag_hint(checker->diags, diag, "write the value as one text");
 	pk_fix_value(checker, diag, span, checker->filter->value, "write the value as one text");
 }
@@ -365,8 +374,8 @@ static size_t variable_len(const char *text)
 {
 	size_t len = 1;
 	while ((text[len] >= 'a' && text[len] <= 'z') || (text[len] >= 'A' && text[len] <= 'Z') ||
-		(text[len] >= '0' && text[len] <= '9') || (len > 1 && strchr("_()", text[len]) &&
-			text[len] != '\0'))
+		(text[len] >= '0' && text[len] <= '9') ||
+		(len > 1 && strchr("_()", text[len]) && text[len] != '\0'))
 		len++;
 	return len > 2 && text[len] == '%' ? len + 1 : 0;
 }
@@ -380,13 +389,13 @@ void pk_check_environment(struct pk_checker *checker)
 			continue;
 		struct pk_diag *diag = pk_report(checker->diags, PK_ENVIRONMENT,
 			checker->filter->value_span,
-			checker->linux_product ?
-				"'%.*s' is not replaced by Sysmon for Linux" :
-				"'%.*s' is replaced by the service's environment variable at each match",
+			checker->linux_product ? "'%.*s' is not replaced by Sysmon for Linux"
+					       : "'%.*s' is replaced by the service's environment "
+						 "variable at each match",
 			(int)len, at);
 		pk_diag_hint(checker->diags, diag,
-			checker->linux_product ? "write the path itself" :
-						 "write the path itself where it is known");
+			checker->linux_product ? "write the path itself"
+					       : "write the path itself where it is known");
 		return;
 	}
 }

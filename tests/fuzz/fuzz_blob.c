@@ -54,8 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pk_diags reread = {.arena = arena};
 	struct pk_sysmon_options options = {
 		.platform = sysmon->parser->platform, .parser = sysmon->parser->version};
-	struct pk_sysmon *read = pk_sysmon_read(
-		pk_source_make(arena, "xml", xml.data, xml.len), &options, &reread);
+	struct pk_sysmon *read =
+		pk_sysmon_read(pk_source_make(arena, "xml", xml.data, xml.len), &options, &reread);
 	demand(pk_blob_encode(&again, read, &reread));
 	if (is_told_apart(&diags))
 		return 0;

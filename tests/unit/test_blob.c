@@ -43,8 +43,7 @@ static void encode(struct fixture *fixture, struct pk_buf *out, const char *xml,
 {
 	struct pk_diags diags = {.arena = fixture->arena};
 	struct pk_sysmon_options options = {0};
-	struct pk_sysmon *sysmon =
-		pk_sysmon_read(source_of(fixture, xml, len), &options, &diags);
+	struct pk_sysmon *sysmon = pk_sysmon_read(source_of(fixture, xml, len), &options, &diags);
 	assert_true(pk_blob_encode(out, sysmon, &diags));
 }
 
@@ -75,11 +74,11 @@ static void records_have_the_documented_layout(void **state)
 	(void)state;
 	struct fixture fixture;
 	start(&fixture);
-	const char xml[] = HEAD
-		"<RuleGroup groupRelation=\"and\"><ProcessCreate onmatch=\"exclude\">"
-		"<Rule name=\"R\" groupRelation=\"and\">"
-		"<Image condition=\"end with\">ab</Image></Rule>"
-		"</ProcessCreate></RuleGroup>" TAIL;
+	const char xml[] =
+		HEAD "<RuleGroup groupRelation=\"and\"><ProcessCreate onmatch=\"exclude\">"
+		     "<Rule name=\"R\" groupRelation=\"and\">"
+		     "<Image condition=\"end with\">ab</Image></Rule>"
+		     "</ProcessCreate></RuleGroup>" TAIL;
 	PK_BUF_AUTO blob = {0};
 	encode(&fixture, &blob, xml, strlen(xml));
 
@@ -87,11 +86,12 @@ static void records_have_the_documented_layout(void **state)
 		size_t offset;
 		uint32_t word;
 	} wanted[] = {
-		{0, PK_VERSION(18, 0)}, {4, 1}, {8, 24}, {12, PK_VERSION(4, 90)}, {16, 24}, {20, 48},
-		{24, 1}, {28, 0}, {32, 1}, {36, 0}, {40, 1}, {44, 344}, /* the event */
-		{48, 'R'}, {48 + 264, 1}, {48 + 268, 344}, {48 + 272, 0}, {48 + 276, 1}, {48 + 280, 1},
-		{344, 4}, {348, 'R'}, {344 + 516, PK_OP_END_WITH}, {344 + 520, 0}, {344 + 524, 6},
-		{344 + 528, 1}, {344 + 532, 48}, {344 + 536, 'a' | 'b' << 16}, /* the filter */
+		{0, PK_VERSION(18, 0)}, {4, 1}, {8, 24}, {12, PK_VERSION(4, 90)}, {16, 24},
+		{20, 48}, {24, 1}, {28, 0}, {32, 1}, {36, 0}, {40, 1}, {44, 344}, /* the event */
+		{48, 'R'}, {48 + 264, 1}, {48 + 268, 344}, {48 + 272, 0}, {48 + 276, 1},
+		{48 + 280, 1}, {344, 4}, {348, 'R'}, {344 + 516, PK_OP_END_WITH}, {344 + 520, 0},
+		{344 + 524, 6}, {344 + 528, 1}, {344 + 532, 48},
+		{344 + 536, 'a' | 'b' << 16}, /* the filter */
 	};
 	assert_int_equal(blob.len, 344 + 544);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
@@ -105,9 +105,10 @@ static void records_have_the_documented_layout(void **state)
 
 static const char *const same_again[] = {
 	/* Values and names that XML must not change. */
-	HEAD "<FileCreate onmatch=\"include\"><Image name=\"a&#9;&lt;&quot;b\"> \t x&#13;&#10; </Image>"
-	     "<TargetFilename condition=\"is\"></TargetFilename><User>&#x1F600;\xc3\xa9</User>"
-	     "</FileCreate>" TAIL,
+	HEAD
+	"<FileCreate onmatch=\"include\"><Image name=\"a&#9;&lt;&quot;b\"> \t x&#13;&#10; </Image>"
+	"<TargetFilename condition=\"is\"></TargetFilename><User>&#x1F600;\xc3\xa9</User>"
+	"</FileCreate>" TAIL,
 	/* A name longer than the record of a Rule keeps; a filter without a name inside. */
 	HEAD "<ProcessCreate onmatch=\"include\"><Rule name=\""
 	     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234"
@@ -120,8 +121,9 @@ static const char *const same_again[] = {
 	     "56789012345678901234567890123456789012345&#x1F600;x\"><Image>a</Image></Rule>"
 	     "</ProcessCreate>" TAIL,
 	/* Rules without filters, between filters and last. */
-	HEAD "<ProcessCreate onmatch=\"include\"><Rule> </Rule><Image>a</Image><Rule name=\"e\"> </Rule>"
-	     "</ProcessCreate><FileCreate onmatch=\"exclude\"/>" TAIL,
+	HEAD
+	"<ProcessCreate onmatch=\"include\"><Rule> </Rule><Image>a</Image><Rule name=\"e\"> </Rule>"
+	"</ProcessCreate><FileCreate onmatch=\"exclude\"/>" TAIL,
 	/* Found on the third event id; ids jump, and the header knows no first Rule. */
 	HEAD "<RegistryEvent onmatch=\"include\"><Rule><Image>a</Image></Rule><Rule>"
 	     "<NewName>n</NewName></Rule></RegistryEvent>"
@@ -159,17 +161,20 @@ static const char *const lossy[] = {
 	     "<Consumer>c</Consumer></WmiEvent>" TAIL,
 	/* At the end with a Rule behind filters. */
 	HEAD "<ProcessCreate onmatch=\"exclude\">" RULE "</ProcessCreate>"
-	     "<DriverLoad onmatch=\"include\"><Hashes>12345678</Hashes>" FOREIGN "</DriverLoad>" TAIL,
+	     "<DriverLoad onmatch=\"include\"><Hashes>12345678</Hashes>" FOREIGN
+	     "</DriverLoad>" TAIL,
 	/* The first of all: the header loses its first Rule. */
 	HEAD "<ProcessCreate onmatch=\"exclude\">" FOREIGN "</ProcessCreate>"
 	     "<DnsQuery onmatch=\"include\">" RULE "</DnsQuery>" TAIL,
 	/* Between two events, tried on three ids. */
 	HEAD "<ProcessCreate onmatch=\"exclude\">" RULE "</ProcessCreate>"
-	     "<RegistryEvent onmatch=\"include\">" RULE "<Rule><DestinationIp>i</DestinationIp></Rule>"
+	     "<RegistryEvent onmatch=\"include\">" RULE
+	     "<Rule><DestinationIp>i</DestinationIp></Rule>"
 	     "</RegistryEvent><DnsQuery onmatch=\"include\">" RULE "</DnsQuery>" TAIL,
 	/* The link of the last lost Rule is written into a filter that stands there by then. */
 	HEAD "<ProcessCreate onmatch=\"exclude\">" RULE "</ProcessCreate>"
-	     "<FileCreateTime onmatch=\"include\">" RULE "<Rule><DestinationIp>i</DestinationIp></Rule>"
+	     "<FileCreateTime onmatch=\"include\">" RULE
+	     "<Rule><DestinationIp>i</DestinationIp></Rule>"
 	     "</FileCreateTime><NetworkConnect onmatch=\"include\"><Image>a</Image><Image>b</Image>"
 	     "<Image>c</Image>" RULE "</NetworkConnect>" TAIL,
 };
@@ -191,9 +196,9 @@ static void lost_elements_are_put_in_again(void **state)
 
 /* --- hostile bytes --- */
 
-static const char victim[] = HEAD
-	"<ProcessCreate onmatch=\"include\"><Image>a</Image><Rule><Image>b</Image></Rule>"
-	"</ProcessCreate><FileCreate onmatch=\"include\"/>" TAIL;
+static const char victim[] =
+	HEAD "<ProcessCreate onmatch=\"include\"><Image>a</Image><Rule><Image>b</Image></Rule>"
+	     "</ProcessCreate><FileCreate onmatch=\"include\"/>" TAIL;
 
 enum { /* offsets of records in the binary rules of `victim` */
 	PROCESS = 24,
@@ -252,8 +257,8 @@ static void every_wrong_word_is_reported_at_its_byte(void **state)
 		encode(&fixture, &blob, victim, strlen(victim));
 		assert_int_equal(blob.len, FILE_CREATE + 24);
 		set32(&blob, changes[i].offset, changes[i].word);
-		assert_null(pk_blob_decode(
-			source_of(&fixture, blob.data, blob.len), &fixture.diags));
+		assert_null(
+			pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
 		const struct pk_diag *first = &fixture.diags.all.items[0];
 		assert_int_equal(first->code, changes[i].code);
 		assert_int_equal(first->span.begin, changes[i].place);
@@ -290,8 +295,7 @@ static void a_name_that_sysmon_would_refuse_is_refused(void **state)
 	encode(&fixture, &blob, victim, strlen(victim));
 	for (size_t i = 0; i < 128; i++) /* U+0416: one unit, two bytes in UTF-8 */
 		memcpy(blob.data + PLAIN_FILTER + 4 + i * 2, "\x16\x04", 2);
-	assert_null(
-		pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
+	assert_null(pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
 	assert_int_equal(fixture.diags.all.items[0].code, PK_BLOB_NAME);
 	assert_int_equal(fixture.diags.all.items[0].span.begin, PLAIN_FILTER + 4);
 	stop(&fixture);
@@ -305,8 +309,7 @@ static void bytes_that_no_configuration_gives_are_warned_of(void **state)
 	PK_BUF_AUTO blob = {0};
 	encode(&fixture, &blob, victim, strlen(victim));
 	set32(&blob, RULE_AT + 256, 1); /* the message id, which is always zero */
-	assert_non_null(
-		pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
+	assert_non_null(pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
 	assert_int_equal(fixture.diags.all.len, 1);
 	assert_int_equal(fixture.diags.all.items[0].code, PK_BLOB_NOT_SAME);
 	assert_int_equal(fixture.diags.all.items[0].span.begin, RULE_AT + 256);
@@ -325,8 +328,7 @@ static void too_many_elements_are_refused(void **state)
 	pk_blob_writer_init(&writer, &blob, PK_VERSION(18, 0), PK_VERSION(4, 90));
 	for (size_t i = 0; i < COUNT; i++)
 		pk_blob_add_event(&writer, 11, true, true);
-	assert_null(
-		pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
+	assert_null(pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags));
 	assert_int_equal(fixture.diags.all.items[0].code, PK_BLOB_REFUSED);
 	stop(&fixture);
 }
@@ -342,8 +344,8 @@ static void the_linux_event_is_known(void **state)
 	pk_blob_writer_init(&writer, &blob, PK_VERSION(18, 0), PK_VERSION(4, 90));
 	pk_blob_add_event(&writer, 100, true, false);
 	pk_blob_add_filter(&writer, 6, PK_OP_IS, NULL, "5", 0);
-	struct pk_sysmon *sysmon = pk_blob_decode(
-		source_of(&fixture, blob.data, blob.len), &fixture.diags);
+	struct pk_sysmon *sysmon =
+		pk_blob_decode(source_of(&fixture, blob.data, blob.len), &fixture.diags);
 	assert_non_null(sysmon);
 	assert_int_equal(sysmon->parser->platform, PK_LINUX);
 	assert_string_equal(sysmon->elements.items[0].tag, "eBPFEvent");
@@ -364,11 +366,12 @@ static void the_listing_names_every_record(void **state)
 	assert_non_null(records);
 	PK_BUF_AUTO out = {0};
 	pk_blob_show(&out, records);
-	assert_non_null(strstr(out.data, "      24  ProcessCreate (1) include and\n"
-					 "      48    Image is \"a\"\n"
-					 "     592    Rule 1 or\n"
-					 "     888      Image is \"b\"\n"
-					 "    1432  FileCreate (11) include and\n"));
+	assert_non_null(strstr(out.data,
+		"      24  ProcessCreate (1) include and\n"
+		"      48    Image is \"a\"\n"
+		"     592    Rule 1 or\n"
+		"     888      Image is \"b\"\n"
+		"    1432  FileCreate (11) include and\n"));
 	stop(&fixture);
 }
 

@@ -114,8 +114,8 @@ static void comments_cannot_end_early(void **state)
 	PK_BUF_AUTO out = {0};
 	sysmon.head_comment = "a --> b ---";
 	pk_sysmon_write(&out, &sysmon);
-	assert_string_equal(out.data,
-		"<!-- a - -> b - - - -->\n<Sysmon schemaversion=\"4.50\">\n</Sysmon>\n");
+	assert_string_equal(
+		out.data, "<!-- a - -> b - - - -->\n<Sysmon schemaversion=\"4.50\">\n</Sysmon>\n");
 	read_text(arena, out.data);
 }
 

@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# For quickstart and check: which packages of Debian 12 are needed, and how to get them.
+# shellcheck disable=SC2034 # the lists are used by the two scripts
+
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-dev libyajl-dev)
+test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time)
+
+# Runs a command as root.
+as_root() {
+	if [[ $(id -u) -eq 0 ]]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+# Installs those of the packages that are missing; without any, nothing needs root or the network.
+install_packages() {
+	local package missing=()
+	for package in "$@"; do
+		[[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *' installed' ]] ||
+			missing+=("$package")
+	done
+	if ((${#missing[@]} == 0)); then
+		echo "All ${#} packages are installed."
+		return
+	fi
+	echo "Installing: ${missing[*]}"
+	as_root apt-get update -qq
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
+}
