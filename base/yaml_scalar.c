@@ -109,6 +109,9 @@ static bool is_float(const char *text)
 void pk_yaml_resolve(struct pk_node *node)
 {
 	node->kind = PK_NODE_STRING;
+	/* Nearly all scalars are text, and their first character tells. */
+	if (node->text_len > 0 && strchr("+-.0123456789~FNTfnt", node->text[0]) == NULL)
+		return;
 	if (strlen(node->text) != node->text_len || resolve_word(node))
 		return;
 

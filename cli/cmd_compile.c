@@ -4,29 +4,11 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "cli/target.h"
 #include "cli/today.h"
 #include "generators/compile.h"
 #include "generators/sysmon_write.h"
 #include "rulesets/policy.h"
-
-enum target {
-	TARGET_SYSMON,
-	TARGET_SYSMON_LINUX,
-	TARGET_MONSTER,
-	TARGET_MONSTER_1_0,
-	TARGET_UNSET,
-};
-
-#define TARGET_CHOICES "sysmon|sysmon-linux|monster|monster-1.0"
-
-/* The shipped ruleset that is compiled when none is named. */
-static const char *const target_defaults[] = {
-	[TARGET_SYSMON] = "windows-base",
-	[TARGET_SYSMON_LINUX] = "linux-base",
-	[TARGET_MONSTER] = "monster-base",
-	[TARGET_MONSTER_1_0] = "monster-base",
-	[TARGET_UNSET] = "windows-base",
-};
 
 struct compile_options {
 	bool dry_run;
@@ -48,23 +30,12 @@ const struct pk_option pk_cmd_compile_options[] = {
 		"profile of the project or ruleset to apply"},
 	{PK_OPT_TEXT, 0, "schema", "V", offsetof(struct compile_options, schema),
 		"Sysmon schema to write, such as 4.50"},
-	{PK_OPT_CHOICE, 0, "target", TARGET_CHOICES, offsetof(struct compile_options, target),
+	{PK_OPT_CHOICE, 0, "target", PK_TARGET_CHOICES, offsetof(struct compile_options, target),
 		"sensor to compile for (default the profile's, else sysmon)"},
 	PK_OPTIONS_END,
 };
 
-/* The target a profile names; TARGET_SYSMON without one. */
-static enum target policy_target(const struct pk_policy *policy)
-{
-	static const char *const names[] = {"sysmon", "sysmon-linux", "monster", "monster-1.0"};
-	for (size_t i = 0; policy->target != NULL && i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(policy->target, names[i]) == 0)
-			return (enum target)i;
-	}
-	return TARGET_SYSMON;
-}
-
-static bool compile(struct pk_buf *out, const struct pk_policy *policy, enum target target,
+static bool compile(struct pk_buf *out, const struct pk_policy *policy, enum pk_target target,
 	const char *schema, struct pk_diags *diags)
 {
 	struct pk_compile_options options = {.schema = schema};
@@ -72,17 +43,17 @@ static bool compile(struct pk_buf *out, const struct pk_policy *policy, enum tar
 	struct pk_sysmon *sysmon;
 
 	switch (target) {
-	case TARGET_MONSTER_1_0:
+	case PK_TARGET_MONSTER_1_0:
 		monster = PK_MONSTER_1_0;
 		__attribute__((fallthrough));
-	case TARGET_MONSTER:
+	case PK_TARGET_MONSTER:
 		pk_monster_write(out, pk_compile_monster(policy, monster, diags));
 		break;
-	case TARGET_SYSMON_LINUX:
+	case PK_TARGET_SYSMON_LINUX:
 		options.platform = PK_LINUX;
 		__attribute__((fallthrough));
-	case TARGET_SYSMON:
-	case TARGET_UNSET:
+	case PK_TARGET_SYSMON:
+	case PK_TARGET_UNSET:
 		sysmon = pk_compile_sysmon(policy, &options, diags);
 		if (sysmon != NULL)
 			pk_sysmon_write(out, sysmon);
@@ -102,19 +73,9 @@ static void write_output(struct pk_cli *cli, const struct compile_options *optio
 		pk_file_write(options->output, out->data, out->len, diags);
 }
 
-/* The project or ruleset to compile: the argument, else ./picket.yaml, else a shipped set. */
-static const char *choose_input(const struct pk_texts *arguments, const struct compile_options *options)
-{
-	if (arguments->len == 1)
-		return arguments->items[0];
-	if (pk_file_exists("picket.yaml"))
-		return "picket.yaml";
-	return target_defaults[options->target];
-}
-
 int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 {
-	struct compile_options options = {.target = TARGET_UNSET};
+	struct compile_options options = {.target = PK_TARGET_UNSET};
 	struct pk_texts arguments = {0};
 	if (!pk_options_parse(cli, &options, &arguments, argc, argv))
 		return cli->status;
@@ -125,18 +86,19 @@ int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 		.library_dir = options.library,
 		.today = pk_today(cli->arena)};
 	struct pk_diags diags = {.arena = cli->arena};
-	const char *input = choose_input(&arguments, &options);
+	const char *input = arguments.len == 1 ? arguments.items[0]
+					       : pk_target_input((enum pk_target)options.target);
 	PK_BUF_AUTO out = {0};
 
 	struct pk_policy *policy = pk_policy_read(cli->arena, input, &policy_options, &diags);
 	if (policy != NULL && pk_policy_check(policy, &diags) && diags.errors == 0) {
-		enum target target = options.target == TARGET_UNSET ? policy_target(policy) :
-								      (enum target)options.target;
+		enum pk_target target = options.target == PK_TARGET_UNSET
+			? pk_target_of(policy)
+			: (enum pk_target)options.target;
 		if (compile(&out, policy, target, options.schema, &diags))
 			write_output(cli, &options, &out, &diags);
 	}
-	struct pk_print_context context = {
-		.to_err = true, .inputs = &input, .input_count = 1};
+	struct pk_print_context context = {.to_err = true, .inputs = &input, .input_count = 1};
 	pk_print_diags(cli, &diags, cli->common.format, &context);
 	return pk_cli_status(cli, &diags);
 }

@@ -48,9 +48,10 @@ struct import_run {
 
 /* --- making the texts --- */
 
-/* The findings of a configuration that Sysmon accepts are those of validate, not of import. */
-static bool import_sysmon(struct import_run *run, struct pk_source *source,
-	const struct pk_import_options *import)
+/* Findings in a configuration that the sensor accepts are those of validate, not of import. */
+
+static bool import_sysmon(
+	struct import_run *run, struct pk_source *source, const struct pk_import_options *import)
 {
 	struct pk_sysmon_options options = {
 		.arena = run->cli->arena,
@@ -67,18 +68,21 @@ static bool import_sysmon(struct import_run *run, struct pk_source *source,
 	return pk_import_sysmon(&run->imported, sysmon, import, &run->diags);
 }
 
-static bool import_monster(struct import_run *run, struct pk_source *source,
-	const struct pk_import_options *import)
+static bool import_monster(
+	struct import_run *run, struct pk_source *source, const struct pk_import_options *import)
 {
 	struct pk_node *root = pk_json_read(source, &run->diags);
 	enum pk_monster_schema schema;
 	if (root == NULL || !pk_monster_detect(&schema, root, &run->diags))
 		return false;
 
+	struct pk_diags judged = {.arena = run->cli->arena};
 	const struct pk_monster_config *config =
-		pk_monster_read(run->cli->arena, root, schema, &run->diags);
-	if (config == NULL || !pk_monster_check(config, NULL, &run->diags))
+		pk_monster_read(run->cli->arena, root, schema, &judged);
+	if (config == NULL || !pk_monster_check(config, NULL, &judged)) {
+		run->diags = judged;
 		return false;
+	}
 	return pk_import_monster(&run->imported, config, import, &run->diags);
 }
 
@@ -147,8 +151,8 @@ static bool rename_output(struct import_run *run, const struct output *output)
 /* Both files or none: each is complete under another name before the first gets its own. */
 static bool write_outputs(struct import_run *run, const struct output *outputs)
 {
-	bool done = pk_file_write(outputs[0].temporary, outputs[0].text->data,
-			    outputs[0].text->len, &run->diags) &&
+	bool done = pk_file_write(outputs[0].temporary, outputs[0].text->data, outputs[0].text->len,
+			    &run->diags) &&
 		pk_file_write(outputs[1].temporary, outputs[1].text->data, outputs[1].text->len,
 			&run->diags);
 	bool is_new = !pk_file_exists(outputs[0].path);
@@ -193,9 +197,11 @@ static void print_summary(struct import_run *run, const char *path)
 		return;
 	pk_buf_puts(&buf, "picket: ");
 	pk_escape_put(&buf, path);
-	pk_buf_printf(&buf, " became %zu rules", imported->rule_count);
+	pk_buf_printf(&buf, " became %zu rule%s", imported->rule_count,
+		imported->rule_count == 1 ? "" : "s");
 	if (imported->group_count > 0)
-		pk_buf_printf(&buf, " in %zu groups", imported->group_count);
+		pk_buf_printf(&buf, " in %zu group%s", imported->group_count,
+			imported->group_count == 1 ? "" : "s");
 	pk_buf_puts(&buf, "; see ");
 	pk_escape_put(&buf, run->options.output);
 	pk_buf_puts(&buf, "/picket.yaml\n");
@@ -224,7 +230,8 @@ int pk_cmd_import(struct pk_cli *cli, int argc, char **argv)
 		return pk_cli_usage_error(cli, "say where to with -o DIR");
 	if (run.options.id != NULL && !pk_import_is_id(run.options.id))
 		return pk_cli_usage_error(cli,
-			"'%s' is no id; take a-z, 0-9, '.', '_' and '-', the first a letter or a digit",
+			"'%s' is no id; take a-z, 0-9, '.', '_' and '-', the first a letter or a "
+			"digit",
 			run.options.id);
 
 	int status = import_project(&run, paths.items[0]);

@@ -1,10 +1,8 @@
 /* test: runs the tests that stand in rulesets. */
-#include <string.h>
-
-#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/json_out.h"
 #include "cli/print.h"
+#include "cli/target.h"
 #include "cli/today.h"
 #include "generators/policy_test.h"
 #include "rulesets/policy.h"
@@ -30,18 +28,12 @@ const struct pk_option pk_cmd_test_options[] = {
 
 enum { TARGET_UNSET = -1 };
 
-/* Linux if that is what the profile says, or all that the top ruleset is for. */
 static enum pk_platform choose_platform(
 	const struct test_options *options, const struct pk_policy *policy)
 {
 	if (options->target != TARGET_UNSET)
 		return (enum pk_platform)options->target;
-	if (policy->target != NULL)
-		return strcmp(policy->target, "sysmon-linux") == 0 ? PK_LINUX : PK_WINDOWS;
-	size_t sets = policy->sets.len;
-	return sets > 0 && policy->sets.items[sets - 1]->targets == PK_FOR_SYSMON_LINUX ?
-		PK_LINUX :
-		PK_WINDOWS;
+	return pk_target_of(policy) == PK_TARGET_SYSMON_LINUX ? PK_LINUX : PK_WINDOWS;
 }
 
 static void print_count(struct pk_cli *cli, const struct pk_test_count *count)
@@ -61,8 +53,8 @@ static void print_count(struct pk_cli *cli, const struct pk_test_count *count)
 		pk_buf_printf(&line, "%zu passed, %zu failed, %zu skipped\n", count->passed,
 			count->failed, count->skipped);
 		if (count->untested > 0)
-			pk_buf_printf(&line,
-				"%zu rules lack a logged or a dropped event\n", count->untested);
+			pk_buf_printf(&line, "%zu rules lack a logged or a dropped event\n",
+				count->untested);
 	}
 	if (cli->common.format == PK_FORMAT_TEXT || cli->common.format == PK_FORMAT_SHORT ||
 		cli->common.format == PK_FORMAT_JSON)
@@ -78,9 +70,8 @@ int pk_cmd_test(struct pk_cli *cli, int argc, char **argv)
 	if (arguments.len > 1)
 		return pk_cli_usage_error(cli, "give one project or ruleset");
 
-	const char *input = arguments.len == 1	      ? arguments.items[0] :
-		pk_file_exists("picket.yaml")	      ? "picket.yaml" :
-							"windows-base";
+	const char *input =
+		arguments.len == 1 ? arguments.items[0] : pk_target_input(PK_TARGET_UNSET);
 	struct pk_policy_options policy_options = {.profile = options.profile,
 		.library_dir = options.library,
 		.today = pk_today(cli->arena)};
@@ -91,9 +82,9 @@ int pk_cmd_test(struct pk_cli *cli, int argc, char **argv)
 	struct pk_policy *policy = pk_policy_read(cli->arena, input, &policy_options, &diags);
 	if (policy != NULL && pk_policy_check(policy, &diags) && diags.errors == 0) {
 		struct pk_compile_options compile = {.platform = choose_platform(&options, policy)};
-		compile.schema = options.schema != NULL ?
-			options.schema :
-			pk_schema_version_text(cli->arena, pk_schema_newest(compile.platform));
+		compile.schema = options.schema != NULL
+			? options.schema
+			: pk_schema_version_text(cli->arena, pk_schema_newest(compile.platform));
 		ran = pk_policy_test(&count, policy, &compile, &diags);
 	}
 	struct pk_print_context context = {.inputs = &input, .input_count = 1};

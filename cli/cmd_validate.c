@@ -8,10 +8,11 @@
 #include "cli/escape.h"
 #include "cli/kind.h"
 #include "cli/print.h"
+#include "cli/target.h"
 #include "cli/today.h"
+#include "generators/compile.h"
 #include "generators/judge.h"
 #include "generators/monster.h"
-#include "generators/compile.h"
 #include "rulesets/policy.h"
 
 enum { VERDICT_FINDINGS = 64 }; /* the first reason is all a verdict shows */
@@ -205,6 +206,10 @@ int pk_cmd_validate(struct pk_cli *cli, int argc, char **argv)
 		return pk_cli_usage_error(cli, "give one or more files");
 	if (!take_schema(&validation, &status))
 		return status;
+	if (validation.options.verdict && validation.sysmon.platform == PK_LINUX)
+		return pk_cli_usage_error(cli,
+			"--verdict is about Windows; Sysmon for Linux takes nearly every file and "
+			"ignores what it does not know");
 	if (validation.options.verdict)
 		return run_verdicts(&validation, &paths);
 

@@ -5,7 +5,7 @@ foreach(page IN LISTS man_pages)
 	install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-install(DIRECTORY rulesets/ DESTINATION ${CMAKE_INSTALL_DATADIR}/picket/rulesets
+install(DIRECTORY rulesets/library/ DESTINATION ${CMAKE_INSTALL_DATADIR}/picket/rulesets
 	FILES_MATCHING PATTERN "*.yaml")
 install(DIRECTORY docs/errors DESTINATION ${CMAKE_INSTALL_DATADIR}/picket
 	FILES_MATCHING PATTERN "PK*.md")

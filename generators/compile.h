@@ -51,8 +51,8 @@ struct pk_alternatives {
  * the schema has it. False after a report if the schema lacks an operator or there are more than
  * PK_ALTERNATIVES_LIMIT; `rule` is named in it.
  */
-bool pk_rule_expand(struct pk_alternatives *out, struct pk_arena *arena,
-	const struct pk_rule *rule, const struct pk_schema *schema, struct pk_diags *diags);
+bool pk_rule_expand(struct pk_alternatives *out, struct pk_arena *arena, const struct pk_rule *rule,
+	const struct pk_schema *schema, struct pk_diags *diags);
 
 /*
  * The RuleName of a rule: its own, else the policy's template filled in; NULL for a rule that has

@@ -1,4 +1,4 @@
-/* A rule's any/all as alternatives of conditions that all must match: what Sysmon's Rule can say. */
+/* A rule's any/all as alternatives of conditions that all must match, as Sysmon's Rule has them. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -215,8 +215,8 @@ static bool expand(
 	__builtin_unreachable();
 }
 
-bool pk_rule_expand(struct pk_alternatives *out, struct pk_arena *arena,
-	const struct pk_rule *rule, const struct pk_schema *schema, struct pk_diags *diags)
+bool pk_rule_expand(struct pk_alternatives *out, struct pk_arena *arena, const struct pk_rule *rule,
+	const struct pk_schema *schema, struct pk_diags *diags)
 {
 	struct expansion expansion = {arena, rule, schema, diags};
 	struct pk_alternatives alternatives = {0};

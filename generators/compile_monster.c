@@ -141,7 +141,8 @@ static bool can_add(const struct compilation *compilation, const struct pk_expr 
 	switch (expr->kind) {
 	case PK_EXPR_CONDITION:
 		for (size_t i = 0; i < expr->values.len; i++) {
-			if (find_mapping(compilation, expr, expr->values.items[i].text, &key) == NULL)
+			if (find_mapping(compilation, expr, expr->values.items[i].text, &key) ==
+				NULL)
 				return false;
 		}
 		return true;
@@ -181,10 +182,27 @@ static void add_rule(struct compilation *compilation)
 		"remove 'monster' from its targets, or make it one condition that the agent has");
 }
 
+/* Is the rule for this generation? One that names only the first is said to be left out. */
+static bool is_meant(const struct compilation *compilation)
+{
+	const struct pk_rule *rule = compilation->rule;
+	if (!rule->enabled)
+		return false;
+	if (rule->targets & PK_FOR_MONSTER)
+		return true;
+	if (!(rule->targets & PK_FOR_MONSTER_0_9))
+		return false;
+	if (compilation->config->schema == PK_MONSTER_0_9)
+		return true;
+	pk_report_as(compilation->diags, PK_NOTE, PK_MONSTER_CANNOT, rule->id_span,
+		"rule '%s' is left out: it is for monster/0.9 only, as it says", rule->id);
+	return false;
+}
+
 /* --- settings --- */
 
-static void add_pair(struct pk_arena *arena, struct pk_node *root, const char *name,
-	const struct pk_node *value)
+static void add_pair(
+	struct pk_arena *arena, struct pk_node *root, const char *name, const struct pk_node *value)
 {
 	if (value == NULL)
 		return;
@@ -230,11 +248,10 @@ struct pk_monster_config *pk_compile_monster(
 
 	size_t meant = 0;
 	for (size_t i = 0; i < policy->rules.len; i++) {
-		const struct pk_rule *rule = policy->rules.items[i];
-		if (!rule->enabled || !(rule->targets & PK_FOR_MONSTER))
+		struct compilation compilation = {config, policy->rules.items[i], diags};
+		if (!is_meant(&compilation))
 			continue;
 		meant++;
-		struct compilation compilation = {config, rule, diags};
 		add_rule(&compilation);
 	}
 	if (meant == 0 && policy->settings.monster_extra == NULL)

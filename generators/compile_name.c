@@ -55,9 +55,8 @@ static const char *placeholder_value(
 	if (pk_text_equal(name, "technique_name"))
 		return technique != NULL ? technique->name : "";
 	if (pk_text_equal(name, "tactic"))
-		return technique != NULL && technique->tactics.len > 0 ?
-			technique->tactics.items[0] :
-			"";
+		return technique != NULL && technique->tactics.len > 0 ? technique->tactics.items[0]
+								       : "";
 	return NULL;
 }
 
@@ -67,7 +66,7 @@ static bool fill(struct pk_buf *out, const char *template, const struct pk_rule 
 	while (*template != '\0') {
 		const char *close = *template == '{' ? strchr(template, '}') : NULL;
 		if (close == NULL) {
-			pk_buf_putc(out, *template++);
+			pk_buf_putc(out, *template ++);
 			continue;
 		}
 		const char *name = pk_arena_strndup(
@@ -91,7 +90,7 @@ bool pk_rule_make_name(const char **out, const struct pk_policy *policy, const s
 	const struct pk_attack *attack, struct pk_diags *diags)
 {
 	if (rule->name == NULL && rule->action == PK_EXCLUDE) {
-		*out = NULL; /* a named exclude could leave its name on an event logged by another rule */
+		*out = NULL; /* else an event that another rule logs could get the name */
 		return true;
 	}
 	PK_BUF_AUTO name = {0};
@@ -101,7 +100,8 @@ bool pk_rule_make_name(const char **out, const struct pk_policy *policy, const s
 		if (!fill(&name, plain_template, rule, NULL, diags))
 			return false;
 	} else {
-		const char *template = policy->rule_name != NULL ? policy->rule_name : default_template;
+		const char *template =
+			policy->rule_name != NULL ? policy->rule_name : default_template;
 		const struct pk_technique *technique =
 			pk_attack_find(attack, rule->attack.items[0].text);
 		if (!fill(&name, template, rule, technique, diags))

@@ -59,7 +59,8 @@ void pk_compile_head(struct pk_compilation *compilation)
 	const struct pk_policy *policy = compilation->policy;
 	PK_BUF_AUTO text = {0};
 
-	pk_buf_puts(&text, "\n  Compiled by picket " PICKET_VERSION ". Change the rulesets, not this file.");
+	pk_buf_puts(&text,
+		"\n  Compiled by picket " PICKET_VERSION ". Change the rulesets, not this file.");
 	for (size_t i = 0; i < policy->sets.len; i++)
 		pk_buf_printf(&text, "\n  Ruleset: %s %s", policy->sets.items[i]->id,
 			policy->sets.items[i]->version.text);

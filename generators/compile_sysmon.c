@@ -129,8 +129,8 @@ static void add_rule(struct pk_compilation *compilation, struct pk_event_rules *
 	const char *name;
 	if (!pk_rule_expand(&alternatives, compilation->arena, rule, compilation->schema,
 		    compilation->diags) ||
-		!pk_rule_make_name(&name, compilation->policy, rule, compilation->attack,
-			compilation->diags))
+		!pk_rule_make_name(
+			&name, compilation->policy, rule, compilation->attack, compilation->diags))
 		return;
 	for (size_t i = 0; i < alternatives.items.len; i++) {
 		if (!check_fields(compilation, rule, &alternatives.items.items[i]))
@@ -141,7 +141,8 @@ static void add_rule(struct pk_compilation *compilation, struct pk_event_rules *
 		unsigned fitting = fitting_ids(rules->event, rules->family, filters);
 		if (fitting == 0) {
 			pk_report(compilation->diags, PK_FAMILY_MIXED, rule->span,
-				"no single event of %s has all fields that rule '%s' wants together",
+				"no single event of %s has all fields that rule '%s' wants "
+				"together",
 				rule->event, rule->id);
 			continue;
 		}
@@ -318,8 +319,8 @@ static bool choose_schema(struct pk_compilation *compilation,
 	const char *text = options->schema != NULL ? options->schema : policy->schema;
 
 	if (text != NULL && !pk_schema_parse_version(&version, text)) {
-		pk_report(compilation->diags, PK_SCHEMA_UNUSABLE, span,
-			"'%s' is no schema version", text);
+		pk_report(compilation->diags, PK_SCHEMA_UNUSABLE, span, "'%s' is no schema version",
+			text);
 		return false;
 	}
 	uint32_t applied = pk_schema_applied(options->platform, newest, version);
@@ -387,7 +388,8 @@ struct pk_sysmon *pk_compile_sysmon(const struct pk_policy *policy,
 	report_missing_events(&compilation);
 	for (size_t i = 0; i < compilation.schema->events.len; i++) {
 		const struct pk_event *event = &compilation.schema->events.items[i];
-		if (event->tag == NULL || pk_schema_find_tag(compilation.schema, event->tag) != event)
+		if (event->tag == NULL ||
+			pk_schema_find_tag(compilation.schema, event->tag) != event)
 			continue;
 		compile_event(&compilation, event);
 		pk_compile_groups(&compilation, event);

@@ -62,13 +62,12 @@ static void add_group(struct pk_arena *arena, struct pk_engine *engine,
 		if (!term->is_rule)
 			add_condition(arena, group, element, term, &term->filter, 0);
 		for (size_t f = 0; term->is_rule && f < term->filters.len; f++)
-			add_condition(
-				arena, group, element, term, &term->filters.items[f], t + 1);
+			add_condition(arena, group, element, term, &term->filters.items[f], t + 1);
 	}
 }
 
-struct pk_engine *pk_engine_make(struct pk_arena *arena, const struct pk_sysmon *sysmon,
-	const uint32_t *element_ids)
+struct pk_engine *pk_engine_make(
+	struct pk_arena *arena, const struct pk_sysmon *sysmon, const uint32_t *element_ids)
 {
 	struct pk_engine *engine = PK_NEW(arena, struct pk_engine);
 	engine->schema = sysmon->parser;
@@ -111,8 +110,8 @@ static bool has_field(const struct asking *asking, int field)
 static bool ask(struct asking *asking, const struct condition *condition)
 {
 	if (!has_field(asking, condition->field) ||
-		!pk_operator_match(condition->op, condition->value,
-			field_text(asking, condition->field)))
+		!pk_operator_match(
+			condition->op, condition->value, field_text(asking, condition->field)))
 		return false;
 	if (condition->name != NULL)
 		asking->name = condition->name;

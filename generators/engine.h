@@ -25,8 +25,8 @@ struct pk_decision {
  * An engine for `sysmon`, which must have been judged and accepted. `element_ids` is what
  * pk_sysmon_convert gave: the event id of each element, 0 for those Sysmon leaves out.
  */
-struct pk_engine *pk_engine_make(struct pk_arena *arena, const struct pk_sysmon *sysmon,
-	const uint32_t *element_ids);
+struct pk_engine *pk_engine_make(
+	struct pk_arena *arena, const struct pk_sysmon *sysmon, const uint32_t *element_ids);
 
 /* What becomes of `event`. Events that cannot be filtered are always logged. */
 struct pk_decision pk_engine_decide(

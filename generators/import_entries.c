@@ -12,7 +12,7 @@ enum {
 
 /* Which entries are in force: those before `end`, of equal names the last. */
 struct force {
-	struct pk_map last; /* name -> const struct pk_sysmon_entry * */
+	struct pk_map last;			 /* name -> const struct pk_sysmon_entry * */
 	const struct pk_sysmon_entry *clipboard; /* NULL if there is none */
 	size_t end;
 };
@@ -34,9 +34,14 @@ static const char *find_hash(const char *item, size_t len)
 		const char *word;
 		const char *name;
 	} hashes[] = {
-		{"imp-hash", "IMPHASH"}, {"imphash", "IMPHASH"}, {"md-5", "MD5"},
-		{"md5", "MD5"}, {"sha-1", "SHA1"}, {"sha-256", "SHA256"},
-		{"sha1", "SHA1"}, {"sha256", "SHA256"},
+		{"imp-hash", "IMPHASH"},
+		{"imphash", "IMPHASH"},
+		{"md-5", "MD5"},
+		{"md5", "MD5"},
+		{"sha-1", "SHA1"},
+		{"sha-256", "SHA256"},
+		{"sha1", "SHA1"},
+		{"sha256", "SHA256"},
 	};
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		if (strlen(hashes[i].word) == len && strncasecmp(hashes[i].word, item, len) == 0)
@@ -159,7 +164,8 @@ static void find_force(
 	struct pk_importer *importer, struct force *force, const struct pk_sysmon *sysmon)
 {
 	*force = (struct force){0};
-	while (force->end < sysmon->entries.len && sysmon->entries.items[force->end].value != NULL) {
+	while (force->end < sysmon->entries.len &&
+		sysmon->entries.items[force->end].value != NULL) {
 		struct pk_sysmon_entry *entry = &sysmon->entries.items[force->end++];
 		pk_map_set(importer->arena, &force->last, entry->name, entry);
 	}
@@ -172,9 +178,9 @@ static void leave_out(struct pk_importer *importer, const struct pk_sysmon *sysm
 	const struct force *force, const struct pk_sysmon_entry *entry)
 {
 	size_t index = (size_t)(entry - sysmon->entries.items);
-	const char *why = index < force->end    ? "it is given again below"
-		: index == force->end           ? "it has no text and sets nothing"
-						: "Sysmon stops reading entries before it";
+	const char *why = index < force->end ? "it is given again below"
+		: index == force->end	     ? "it has no text and sets nothing"
+					     : "Sysmon stops reading entries before it";
 	struct pk_diag *diag = pk_report(importer->diags, PK_IMPORT_ENTRY_LEFT_OUT, entry->span,
 		"'%s' is left out: %s", entry->name, why);
 	if (index > force->end)
@@ -261,8 +267,8 @@ static void put_keys(struct pk_importer *importer, struct settings *settings,
 	pk_buf_puts(importer->out, "    capture_clipboard: true\n");
 }
 
-static void put_driver_name(
-	struct pk_importer *importer, struct settings *settings, const struct pk_sysmon_entry *entry)
+static void put_driver_name(struct pk_importer *importer, struct settings *settings,
+	const struct pk_sysmon_entry *entry)
 {
 	if (!settings->any)
 		pk_buf_puts(importer->out, "settings:\n");

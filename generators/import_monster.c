@@ -12,7 +12,7 @@
 #include "rulesets/model.h"
 
 enum {
-	SETTINGS_INDENT = 6, /* below settings.monster.core and its neighbours */
+	SETTINGS_INDENT = 6,	 /* below settings.monster.core and its neighbours */
 	RULE_VALUES_MAX = 10000, /* values of one condition, see picket-ruleset(5) */
 	RULE_NODES = 24,
 };

@@ -13,8 +13,9 @@ enum {
 	FILTER_INDENT = 12,
 	/* Nodes of YAML that parts are made of, at most. */
 	GROUP_NODES = 16,
-	RULE_NODES = 16,
-	FILTER_NODES = 8,
+	RULE_NODES = 9,
+	FILTER_NODES = 7,
+	TECHNIQUES_NODES = 2,
 };
 
 /* What is known of an event's tag while its elements are imported. */
@@ -107,8 +108,8 @@ static size_t technique_len(const char *text)
 	size_t len = 5;
 	if (text[len] == '.' && count_digits(text + len + 1) == 3)
 		len += 4;
-	bool goes_on = is_word_char(text[len]) ||
-		(text[len] == '.' && count_digits(text + len + 1) > 0);
+	bool goes_on =
+		is_word_char(text[len]) || (text[len] == '.' && count_digits(text + len + 1) > 0);
 	return goes_on ? 0 : len;
 }
 
@@ -165,7 +166,7 @@ static void put_techniques(struct sysmon_import *import, const struct techniques
 	for (size_t i = 0; i < found->ids.len; i++)
 		pk_buf_printf(importer->out, "%s%s", i > 0 ? ", " : "", found->ids.items[i]);
 	pk_buf_printf(importer->out, "]%s", after);
-	importer->nodes += found->ids.len;
+	importer->nodes += TECHNIQUES_NODES + found->ids.len;
 }
 
 /* --- rules --- */
@@ -238,8 +239,8 @@ static void put_rule_element(struct sysmon_import *import, const char *id,
 	put_filters(importer, term);
 }
 
-static void put_term(struct sysmon_import *import, const char *id,
-	const struct pk_element *element, const struct pk_term *term)
+static void put_term(struct sysmon_import *import, const char *id, const struct pk_element *element,
+	const struct pk_term *term)
 {
 	struct techniques found = {0};
 	find_in_term(import, &found, element, term);
@@ -269,8 +270,8 @@ static void put_group_head(struct sysmon_import *import, const struct pk_element
 	if (import->imported->group_count++ == 0)
 		pk_buf_puts(out, "groups:\n");
 	pk_import_put_comment(importer, GROUP_INDENT, element->comment);
-	pk_buf_printf(out, "  - id: %s-%s-%zu\n", lower_text(importer->arena, element->tag), onmatch,
-		number);
+	pk_buf_printf(out, "  - id: %s-%s-%zu\n", lower_text(importer->arena, element->tag),
+		onmatch, number);
 	pk_buf_printf(out, "    event: %s\n    onmatch: %s\n    relation: %s\n", element->tag,
 		onmatch, pk_element_is_and(import->sysmon, element) ? "and" : "or");
 	if (element->group_name != NULL) {
@@ -324,8 +325,8 @@ static void leave_out(
 	struct pk_importer *importer = &import->importer;
 	struct pk_diag *diag = pk_report(importer->diags, PK_IMPORT_ELEMENT_LEFT_OUT, element->span,
 		"%s is left out: %s", element->tag, why);
-	pk_diag_hint(importer->diags, diag,
-		"add its rules to the ruleset if they should be in force");
+	pk_diag_hint(
+		importer->diags, diag, "add its rules to the ruleset if they should be in force");
 
 	struct pk_place place = pk_source_place(element->span.source, element->span.begin);
 	pk_import_put_comment(importer, GROUP_INDENT, element->comment);
@@ -342,7 +343,8 @@ static void keep_lost(struct sysmon_import *import, const struct pk_element *ele
 	struct pk_diag *diag = pk_report(importer->diags, PK_IMPORT_ELEMENT_KEPT, element->span,
 		"%s is kept as it is although Sysmon takes it back", element->tag);
 	pk_diag_hint(importer->diags, diag,
-		"split the group so that each part uses fields of one event, and remove `verbatim`");
+		"split the group so that each part uses fields of one event, and remove "
+		"`verbatim`");
 	put_group(import, element, true);
 	find_tag(import, element->tag)->lost = true;
 }

@@ -77,12 +77,22 @@ static void put_indent(struct pk_buf *out, size_t indent)
 		pk_buf_putc(out, ' ');
 }
 
+/* Blanks that every line but the first begins with; blank lines do not count. */
+static size_t common_indent(const char *text, size_t len)
+{
+	size_t common = len;
+	const char *end = text + len;
+	for (const char *line = memchr(text, '\n', len); line != NULL;
+		line = memchr(line, '\n', (size_t)(end - line))) {
+		size_t blanks = strspn(++line, " \t");
+		if (line[blanks] != '\n' && line[blanks] != '\r' && blanks < common)
+			common = blanks;
+	}
+	return common;
+}
+
 static void put_comment_line(struct pk_buf *out, size_t indent, const char *line, size_t len)
 {
-	while (len > 0 && is_blank(*line)) {
-		line++;
-		len--;
-	}
 	while (len > 0 && is_blank(line[len - 1]))
 		len--;
 
@@ -111,10 +121,13 @@ void pk_import_put_comment(struct pk_importer *importer, size_t indent, const ch
 	while (left > 0 && (is_blank(line[left - 1]) || line[left - 1] == '\n'))
 		left--;
 
-	while (left > 0) {
+	size_t common = common_indent(line, left);
+	for (bool first = true; left > 0; first = false) {
 		const char *end = memchr(line, '\n', left);
 		size_t len = end == NULL ? left : (size_t)(end - line);
-		put_comment_line(importer->out, indent, line, len);
+		size_t blanks = strspn(line, " \t");
+		size_t skipped = first ? 0 : blanks < common ? blanks : common;
+		put_comment_line(importer->out, indent, line + skipped, len - skipped);
 		len += end != NULL;
 		line += len;
 		left -= len;
@@ -152,7 +165,8 @@ void pk_import_put_project(
 	struct pk_importer *importer, struct pk_buf *out, const struct pk_import_header *header)
 {
 	const char *id = pk_yaml_scalar(importer->arena, importer->options->id, false);
-	pk_buf_printf(out, "picket: 1\nproject:\n  id: %s\n  title: %s\n", id, make_title(importer));
+	pk_buf_printf(
+		out, "picket: 1\nproject:\n  id: %s\n  title: %s\n", id, make_title(importer));
 	pk_buf_puts(out, "rulesets: [ruleset.yaml]\ndefault_profile: default\nprofiles:\n");
 	pk_buf_printf(out, "  default:\n    target: %s\n", header->target);
 	if (header->schema != NULL)
@@ -165,8 +179,8 @@ void pk_import_put_header(struct pk_importer *importer, const struct pk_import_h
 	const char *id = pk_yaml_scalar(importer->arena, importer->options->id, false);
 	pk_buf_printf(out, "picket: 1\nruleset:\n  id: %s\n  version: 1.0.0\n  title: %s\n", id,
 		make_title(importer));
-	pk_buf_printf(out, "  attack: \"%s\"\n  targets: [%s]\n", pk_attack_version(),
-		header->sensor);
+	pk_buf_printf(
+		out, "  attack: \"%s\"\n  targets: [%s]\n", pk_attack_version(), header->sensor);
 	if (header->schema != NULL)
 		pk_buf_printf(out, "  schema: \"%s\"\n", header->schema);
 }
@@ -179,7 +193,7 @@ bool pk_import_check_size(const struct pk_importer *importer, struct pk_span fil
 	struct pk_diag *diag = pk_report(importer->diags, PK_IMPORT_TOO_LARGE, file,
 		"configuration is too large for one ruleset");
 	pk_diag_hint(importer->diags, diag,
-		"split it into files of at most %d MiB and %d values, and import each of them",
+		"split it and import the parts; a ruleset has at most %d MiB and %d values",
 		PK_FILE_LIMIT / 1024 / 1024, PK_YAML_NODES);
 	return false;
 }

@@ -12,7 +12,7 @@ struct pk_importer {
 	struct pk_buf *out; /* the ruleset */
 	struct pk_diags *diags;
 	const struct pk_import_options *options;
-	size_t nodes; /* written so far that grow with the configuration; PK_YAML_NODES is the limit */
+	size_t nodes; /* written so far, growing with the configuration; at most PK_YAML_NODES */
 };
 
 /* What a project and its ruleset say about themselves. */
@@ -23,8 +23,8 @@ struct pk_import_header {
 };
 
 /* Appends picket.yaml to `out`. */
-void pk_import_put_project(struct pk_importer *importer, struct pk_buf *out,
-	const struct pk_import_header *header);
+void pk_import_put_project(
+	struct pk_importer *importer, struct pk_buf *out, const struct pk_import_header *header);
 /* Appends the first lines of the ruleset. */
 void pk_import_put_header(struct pk_importer *importer, const struct pk_import_header *header);
 

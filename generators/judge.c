@@ -3,8 +3,8 @@
 #include "generators/sysmon_check.h"
 #include "generators/sysmon_convert.h"
 
-struct pk_sysmon *pk_sysmon_judge(struct pk_source *source,
-	const struct pk_sysmon_options *options, bool lint, struct pk_diags *diags)
+struct pk_sysmon *pk_sysmon_judge(struct pk_source *source, const struct pk_sysmon_options *options,
+	bool lint, struct pk_diags *diags)
 {
 	struct pk_sysmon *sysmon = pk_sysmon_read(source, options, diags);
 	if (sysmon->schema == NULL || (sysmon->rejected && !lint))

@@ -11,7 +11,7 @@
  * and every reason in `diags`. With `lint` what Sysmon accepts but does not do as written is
  * reported too (codes PK03xx); the verdict does not depend on it.
  */
-struct pk_sysmon *pk_sysmon_judge(struct pk_source *source,
-	const struct pk_sysmon_options *options, bool lint, struct pk_diags *diags);
+struct pk_sysmon *pk_sysmon_judge(struct pk_source *source, const struct pk_sysmon_options *options,
+	bool lint, struct pk_diags *diags);
 
 #endif

@@ -31,9 +31,9 @@ enum {
 /* An event in one schema. */
 struct pk_event {
 	uint32_t id;
-	const char *tag;   /* NULL if it cannot be filtered (4, 16, 255) */
-	const char *title; /* "Process Create" */
-	bool logged_by_default; /* without an element for its tag: ProcessCreate, ProcessTerminate */
+	const char *tag;	/* NULL if it cannot be filtered (4, 16, 255) */
+	const char *title;	/* "Process Create" */
+	bool logged_by_default; /* if its tag has no element: ProcessCreate, ProcessTerminate */
 	bool hidden; /* listed by the schema although that Sysmon did not have the event yet */
 	const char *fields[PK_SCHEMA_FIELDS_MAX]; /* in the order of the field index */
 	size_t field_count;
@@ -64,8 +64,8 @@ struct pk_schema {
 	enum pk_platform platform;
 	PK_LIST(struct pk_event) events; /* in the order in which Sysmon takes them */
 	PK_LIST(struct pk_entry_info) entries;
-	struct pk_map tags;	/* tag -> its first struct pk_event */
-	struct pk_map fields;	/* field of any event that can be filtered -> a struct pk_event */
+	struct pk_map tags;   /* tag -> its first struct pk_event */
+	struct pk_map fields; /* field of any event that can be filtered -> a struct pk_event */
 };
 
 /* The versions a platform knows, oldest first. */
@@ -105,7 +105,7 @@ bool pk_schema_tag_has_field(const struct pk_schema *schema, const char *tag, co
 bool pk_schema_has_field(const struct pk_schema *schema, const char *field);
 /* The entry, or NULL. */
 const struct pk_entry_info *pk_schema_find_entry(const struct pk_schema *schema, const char *name);
-/* The first schema of the platform in which the tag / field of the tag / entry exists; 0 if none. */
+/* The first schema of the platform that has the tag, the field of the tag, the entry; 0 if none. */
 uint32_t pk_schema_tag_since(enum pk_platform platform, const char *tag);
 uint32_t pk_schema_field_since(enum pk_platform platform, const char *tag, const char *field);
 

@@ -448,6 +448,8 @@ static const struct volatile_row volatile_rows[] = {
 
 void pk_check_volatile_field(struct pk_checker *checker)
 {
+	if (checker->kind != PK_KIND_GUID && checker->kind != PK_KIND_TEXT)
+		return;
 	for (size_t i = 0; i < sizeof(volatile_rows) / sizeof(volatile_rows[0]); i++) {
 		if (strcmp(volatile_rows[i].field, checker->filter->field) != 0)
 			continue;

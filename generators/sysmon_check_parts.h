@@ -37,7 +37,7 @@ struct pk_checker {
 	const uint32_t *element_ids;
 	bool linux_product;
 	unsigned told;	     /* bits of enum pk_told */
-	unsigned conditions; /* conditions whose age was told, a bit for each operator */
+	unsigned conditions; /* conditions whose age was checked, a bit for each */
 	unsigned hashes;     /* algorithms in force, bits of enum pk_hash; 0 if nothing is known */
 
 	/* Where the walk is. */

@@ -134,7 +134,10 @@ void pk_check_tags(struct pk_checker *checker)
 
 /* --- equal filters --- */
 
-/* A filter that stands in an element itself, in a table found by tag, field, condition and value. */
+#define FNV_BASIS UINT64_C(14695981039346656037)
+#define FNV_PRIME UINT64_C(1099511628211)
+
+/* A filter that stands in an element itself; found by tag, field, condition and value. */
 struct place {
 	const struct pk_element *element;
 	const struct pk_filter *filter;
@@ -146,16 +149,18 @@ struct places {
 	size_t mask; /* slots - 1; a power of two */
 };
 
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = (hash ^ ((unsigned char)*text | 0x20u)) * FNV_PRIME; /* case counts not */
+	return hash;
+}
+
 static size_t hash_filter(
 	const struct pk_element *element, const struct pk_filter *filter, enum pk_operator op)
 {
-	uint64_t hash = 1469598103934665603u; /* FNV-1a */
-	hash = (hash ^ (uintptr_t)element->event) * 1099511628211u;
-	hash = (hash ^ op) * 1099511628211u;
-	for (const char *c = filter->field; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-	for (const char *c = filter->value; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)pk_text_lower(*c)) * 1099511628211u;
+	uint64_t hash = ((FNV_BASIS ^ (uintptr_t)element->event) * FNV_PRIME ^ op) * FNV_PRIME;
+	hash = hash_text(hash_text(hash, filter->field), filter->value);
 	return (size_t)(hash ^ hash >> 32);
 }
 

@@ -329,11 +329,14 @@ static void check_excludes(struct pk_checker *checker)
 static void check_age(struct pk_checker *checker)
 {
 	unsigned bit = 1u << checker->op->op;
-	uint32_t since;
-	if (checker->conditions & bit || !pk_schema_parse_version(&since, checker->op->since) ||
-		since <= checker->sysmon->version)
+	if (checker->conditions & bit)
 		return;
 	checker->conditions |= bit;
+
+	uint32_t since;
+	if (!pk_schema_parse_version(&since, checker->op->since) ||
+		since <= checker->sysmon->version)
+		return;
 	struct pk_diag *diag =
 		pk_report(checker->diags, PK_CONDITION_NEWER, pk_condition_span(checker->filter),
 			"condition '%s' came with schema %s, but the file says %s",

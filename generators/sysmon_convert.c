@@ -59,22 +59,68 @@ bool pk_element_is_include(const struct pk_element *element)
 
 /* --- one filter --- */
 
+/* Words people write for a condition, and the one they mean. */
+static const struct {
+	const char *written;
+	const char *meant;
+} certain_conditions[] = {
+	{"begins with", "begin with"},
+	{"ends with", "end with"},
+	{"equals", "is"},
+	{"not begins with", "not begin with"},
+	{"not contains", "excludes"},
+	{"not ends with", "not end with"},
+	{"start with", "begin with"},
+	{"starts with", "begin with"},
+};
+
+/* The condition that is surely meant by another spelling of it, or NULL. */
+static const char *meant_condition(struct pk_arena *arena, const char *written)
+{
+	char *plain = pk_arena_alloc(arena, strlen(written) + 1);
+	size_t len = 0;
+	for (; *written != '\0'; written++) {
+		bool blank = strchr(" \t\r\n-_", *written) != NULL;
+		if (!blank)
+			plain[len++] = pk_text_lower(*written);
+		else if (len > 0 && plain[len - 1] != ' ')
+			plain[len++] = ' ';
+	}
+	if (len > 0 && plain[len - 1] == ' ')
+		plain[len - 1] = '\0';
+
+	const struct pk_operator_info *op = pk_operator_find(plain);
+	if (op != NULL)
+		return op->name;
+	for (size_t i = 0; i < sizeof(certain_conditions) / sizeof(*certain_conditions); i++) {
+		if (strcmp(certain_conditions[i].written, plain) == 0)
+			return certain_conditions[i].meant;
+	}
+	return NULL;
+}
+
 static void check_condition(struct conversion *conversion, const struct pk_filter *filter)
 {
 	if (pk_filter_operator(filter) != NULL)
 		return;
+	struct pk_diags *diags = conversion->diags;
 	struct pk_span span = pk_xml_attr_span(filter->span, "condition", true);
-	struct pk_diag *diag = pk_report(conversion->diags, PK_UNKNOWN_CONDITION, span,
+	struct pk_diag *diag = pk_report(diags, PK_UNKNOWN_CONDITION, span,
 		"unknown condition '%s'", filter->condition);
 	conversion->sysmon->rejected = true;
 
+	const char *meant = meant_condition(diags->arena, filter->condition);
 	const char *near =
 		pk_text_nearest(filter->condition, pk_operator_names(), PK_OP_COUNT);
-	if (near != NULL)
-		pk_diag_hint(conversion->diags, diag, "write '%s'", near);
-	else
-		pk_diag_hint(conversion->diags, diag,
+	if (meant != NULL) {
+		pk_diag_hint(diags, diag, "write '%s'", meant);
+		pk_diag_fix(diags, diag, span, meant, "write the condition as Sysmon spells it");
+	} else if (near != NULL) {
+		pk_diag_hint(diags, diag, "write '%s' if that is meant", near);
+	} else {
+		pk_diag_hint(diags, diag,
 			"write one of Sysmon's conditions, such as 'contains' or 'begin with'");
+	}
 }
 
 static void check_name(struct conversion *conversion, const struct pk_element *element,
@@ -84,12 +130,12 @@ static void check_name(struct conversion *conversion, const struct pk_element *e
 	size_t len = name == NULL ? 0 : strlen(name);
 	if (len <= PK_RULE_NAME_LIMIT)
 		return;
-	struct pk_span tag = filter->name != NULL ? filter->span :
-		term->is_rule && term->name != NULL ? term->span :
-						      element->group_span;
-	struct pk_diag *diag = pk_report(conversion->diags, PK_NAME_TOO_LONG,
-		pk_xml_attr_span(tag, "name", true), "rule name has %zu bytes; Sysmon takes %d", len,
-		PK_RULE_NAME_LIMIT);
+	struct pk_span tag = filter->name != NULL     ? filter->span
+		: term->is_rule && term->name != NULL ? term->span
+						      : element->group_span;
+	struct pk_diag *diag =
+		pk_report(conversion->diags, PK_NAME_TOO_LONG, pk_xml_attr_span(tag, "name", true),
+			"rule name has %zu bytes; Sysmon takes %d", len, PK_RULE_NAME_LIMIT);
 	pk_diag_hint(conversion->diags, diag, "shorten it by %zu bytes", len - PK_RULE_NAME_LIMIT);
 	conversion->sysmon->rejected = true;
 }
@@ -133,8 +179,8 @@ static const char *convert_rule(struct conversion *conversion, const struct pk_e
 {
 	conversion->last_rule++;
 	if (conversion->writer != NULL)
-		pk_blob_add_rule(
-			conversion->writer, term->name, conversion->last_rule, pk_term_is_and(term));
+		pk_blob_add_rule(conversion->writer, term->name, conversion->last_rule,
+			pk_term_is_and(term));
 	if (conversion->judged == conversion->filters)
 		check_childless(conversion, term);
 	for (size_t i = 0; i < term->filters.len; i++) {
@@ -208,9 +254,10 @@ static void report_taken_back(struct conversion *conversion, const struct pk_ele
 	const struct pk_filter *filter = find_filter(element, lacking);
 	struct pk_diag *diag = pk_report(conversion->diags, PK_ELEMENT_TAKEN_BACK,
 		filter != NULL ? filter->span : element->span,
-		family > 1 ? "no single event of %s has '%s' and the other fields: Sysmon leaves the "
-			     "element out" :
-			     "%s has no field '%s': Sysmon leaves the element out",
+		family > 1
+			? "no single event of %s has '%s' and the other fields: Sysmon leaves the "
+			  "element out"
+			: "%s has no field '%s': Sysmon leaves the element out",
 		element->tag, lacking);
 	pk_diag_relate(conversion->diags, diag, element->span, "this element is lost");
 	if (family > 1)

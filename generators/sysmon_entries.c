@@ -74,8 +74,8 @@ static void check_hashes(struct pk_sysmon *sysmon, struct pk_diags *diags)
 			"'%s' is no hash algorithm of Sysmon", item);
 		const char *near = pk_text_nearest(item, words, sizeof(words) / sizeof(*words));
 		pk_diag_hint(diags, diag,
-			near != NULL ? "write '%s', without blanks" :
-				       "write a comma list of %s, without blanks",
+			near != NULL ? "write '%s', without blanks"
+				     : "write a comma list of %s, without blanks",
 			near != NULL ? near : "MD5, SHA1, SHA256, IMPHASH");
 		sysmon->rejected = true;
 	}
@@ -111,7 +111,8 @@ static void check_archive(struct pk_sysmon *sysmon, struct pk_diags *diags)
 		return;
 	struct pk_diag *diag = pk_report(diags, PK_ARCHIVE_DIRECTORY, entry->value_span,
 		"'%s' is a path; Sysmon takes one folder name", entry->value);
-	pk_diag_hint(diags, diag, "write a name without backslash; it lies at the root of each volume");
+	pk_diag_hint(
+		diags, diag, "write a name without backslash; it lies at the root of each volume");
 	sysmon->rejected = true;
 }
 

@@ -30,8 +30,8 @@ struct pk_grammar {
 	struct pk_arena *arena;
 	bool keep_comments;
 	enum pk_state stack[PK_GRAMMAR_DEPTH];
-	size_t depth;	 /* entries of stack */
-	size_t skipped;	 /* open elements below a refused one */
+	size_t depth;			  /* entries of stack */
+	size_t skipped;			  /* open elements below a refused one */
 	bool text_told[PK_GRAMMAR_DEPTH]; /* stray text of this element was reported */
 	const char *group_name;
 	const char *group_relation;

@@ -38,7 +38,8 @@ static const char *check_bytes(
 		pk_diag_hint(diags, diag, "begin the file with '<Sysmon'");
 		sysmon->rejected = true;
 	}
-	bool blank_or_tag = bytes[0] == '<' || bytes[0] == ' ' || (bytes[0] >= '\t' && bytes[0] <= '\r');
+	bool blank_or_tag =
+		bytes[0] == '<' || bytes[0] == ' ' || (bytes[0] >= '\t' && bytes[0] <= '\r');
 	return blank_or_tag && bytes[1] == 0 ? "UTF-16LE" : NULL;
 }
 
@@ -47,7 +48,8 @@ static void check_declaration(
 	struct pk_sysmon *sysmon, struct pk_source *shown, struct pk_diags *diags)
 {
 	const char *start = memchr(shown->text, '<', shown->len);
-	if (start == NULL || strncasecmp(start, "<?xml", 5) != 0 || strchr(" \t\r\n", start[5]) == NULL)
+	if (start == NULL || strncasecmp(start, "<?xml", 5) != 0 ||
+		strchr(" \t\r\n", start[5]) == NULL)
 		return;
 	size_t left = shown->len - (size_t)(start - shown->text);
 	size_t head = left < LOOK_AHEAD ? left : LOOK_AHEAD;
@@ -58,12 +60,13 @@ static void check_declaration(
 	sysmon->rejected = true;
 }
 
-struct pk_sysmon *pk_sysmon_read(struct pk_source *source, const struct pk_sysmon_options *options,
-	struct pk_diags *diags)
+struct pk_sysmon *pk_sysmon_read(
+	struct pk_source *source, const struct pk_sysmon_options *options, struct pk_diags *diags)
 {
 	struct pk_arena *arena = options->arena != NULL ? options->arena : diags->arena;
 	struct pk_sysmon *sysmon = PK_NEW(arena, struct pk_sysmon);
-	uint32_t parser = options->parser != 0 ? options->parser : pk_schema_newest(options->platform);
+	uint32_t parser =
+		options->parser != 0 ? options->parser : pk_schema_newest(options->platform);
 	sysmon->arena = arena;
 	sysmon->parser = pk_schema_make(arena, options->platform, parser);
 

@@ -11,17 +11,17 @@
 struct pk_sysmon_options {
 	struct pk_arena *arena; /* for the configuration; NULL: that of the diagnostics */
 	enum pk_platform platform;
-	uint32_t parser;   /* newest schema of the parser that judges; 0: the newest known */
-	bool recover;	   /* go on after XML errors to find further ones */
-	bool comments;	   /* keep comments (for import) */
+	uint32_t parser; /* newest schema of the parser that judges; 0: the newest known */
+	bool recover;	 /* go on after XML errors to find further ones */
+	bool comments;	 /* keep comments (for import) */
 };
 
 /*
  * Reads `source`. Never NULL: a refused file gives a configuration with `rejected` set and holds
  * what could be understood; every reason has been reported (codes PK01xx, PK02xx).
  */
-struct pk_sysmon *pk_sysmon_read(struct pk_source *source, const struct pk_sysmon_options *options,
-	struct pk_diags *diags);
+struct pk_sysmon *pk_sysmon_read(
+	struct pk_source *source, const struct pk_sysmon_options *options, struct pk_diags *diags);
 
 enum pk_version_reading {
 	PK_VERSION_GOOD,

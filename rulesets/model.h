@@ -98,8 +98,8 @@ enum pk_rule_severity {
 enum pk_target_bit {
 	PK_FOR_SYSMON = 1,
 	PK_FOR_SYSMON_LINUX = 2,
-	PK_FOR_MONSTER = 4,
-	PK_FOR_ALL = 7,
+	PK_FOR_MONSTER = 4,	/* every generation of the agent */
+	PK_FOR_MONSTER_0_9 = 8, /* the first generation only */
 };
 
 /* One event a rule must log or drop. */

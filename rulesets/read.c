@@ -6,6 +6,7 @@
 
 static const struct pk_word target_words[] = {
 	{"monster", PK_FOR_MONSTER},
+	{"monster-0.9", PK_FOR_MONSTER_0_9},
 	{"sysmon", PK_FOR_SYSMON},
 	{"sysmon-linux", PK_FOR_SYSMON_LINUX},
 };
@@ -105,7 +106,7 @@ static bool is_schema_version(const char *text)
 	if (major == 0 || text[major] != '.')
 		return false;
 	size_t minor = count_digits(text + major + 1);
-	return major <= 4 && minor >= 1 && minor <= 4 && text[major + 1 + minor] == '\0';
+	return major <= 5 && minor >= 1 && minor <= 4 && text[major + 1 + minor] == '\0';
 }
 
 const char *pk_read_schema_version(struct pk_read *read, const struct pk_node *node)

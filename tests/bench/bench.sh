@@ -22,7 +22,7 @@ make_configuration() {
 		split("contains|end with|begin with|contains all", conditions, "|")
 		for (t = 1; t <= 4; t++) {
 			print "<RuleGroup name=\"\" groupRelation=\"or\">\n<" tags[t] " onmatch=\"include\">"
-			for (i = 0; i < 1250; i++) {
+			for (i = 0; i < 1700; i++) {
 				name = "technique_id=T" (1000 + i % 600) ",technique_name=Technique number " i
 				condition = conditions[i % 4 + 1]
 				value = "\\Folder" t "\\value-" i (condition == "contains all" ? ";other-" i : "")

@@ -80,12 +80,14 @@ static void make_dtd(struct pk_buf *dtd, const struct pk_schema *schema)
 	pk_buf_puts(dtd, ")*>\n<!ATTLIST Sysmon schemaversion CDATA #REQUIRED>\n");
 	for (size_t i = 0; i < schema->entries.len; i++)
 		pk_buf_printf(dtd, "<!ELEMENT %s %s>\n", schema->entries.items[i].name,
-			schema->entries.items[i].argument == PK_ENTRY_EMPTY ? "EMPTY" : "(#PCDATA)");
+			schema->entries.items[i].argument == PK_ENTRY_EMPTY ? "EMPTY"
+									    : "(#PCDATA)");
 	pk_buf_puts(dtd, "<!ELEMENT EventFiltering (RuleGroup");
 	put_tags(dtd, schema, "|");
 	pk_buf_puts(dtd, ")*>\n<!ELEMENT RuleGroup (");
 	put_tags(dtd, schema, "");
-	pk_buf_puts(dtd, ")*>\n<!ATTLIST RuleGroup groupRelation (and|or) #REQUIRED name CDATA #IMPLIED>\n");
+	pk_buf_puts(dtd,
+		")*>\n<!ATTLIST RuleGroup groupRelation (and|or) #REQUIRED name CDATA #IMPLIED>\n");
 	for (size_t i = 0; i < schema->events.len; i++) {
 		const struct pk_event *event = &schema->events.items[i];
 		if (event->tag == NULL || pk_schema_find_tag(schema, event->tag) != event)
@@ -110,8 +112,8 @@ static bool is_blank(uint8_t byte)
 }
 
 /* The file behind the DTD: from its first '<', without an XML declaration. */
-static bool glue(struct pk_buf *out, const struct pk_buf *dtd, const uint8_t *data, size_t size,
-	bool wide)
+static bool glue(
+	struct pk_buf *out, const struct pk_buf *dtd, const uint8_t *data, size_t size, bool wide)
 {
 	for (size_t i = 0; i < dtd->len; i++) {
 		pk_buf_putc(out, dtd->data[i]);
@@ -129,8 +131,7 @@ static bool glue(struct pk_buf *out, const struct pk_buf *dtd, const uint8_t *da
 	size_t left = head - (size_t)(start - data);
 	if (left >= mark_len && strncasecmp((const char *)start, mark, wide ? 1 : mark_len) == 0 &&
 		(!wide || memcmp(start, mark, mark_len) == 0)) {
-		const uint8_t *end =
-			memmem(start + mark_len, left - mark_len, end_mark, end_len);
+		const uint8_t *end = memmem(start + mark_len, left - mark_len, end_mark, end_len);
 		if (end != NULL)
 			start = end + end_len;
 	}
@@ -155,8 +156,8 @@ static bool oracle_accepts(struct pk_arena *arena, const uint8_t *data, size_t s
 	if (doc == NULL)
 		return false;
 	xmlNodePtr root = xmlDocGetRootElement(doc);
-	bool named = root != NULL && root->ns == NULL &&
-		strcmp((const char *)root->name, "Sysmon") == 0;
+	bool named =
+		root != NULL && root->ns == NULL && strcmp((const char *)root->name, "Sysmon") == 0;
 	xmlChar *text = named ? xmlGetProp(root, (const xmlChar *)"schemaversion") : NULL;
 	uint32_t version = 0;
 	bool good = text != NULL &&
@@ -173,8 +174,8 @@ static bool oracle_accepts(struct pk_arena *arena, const uint8_t *data, size_t s
 		PK_BUF_AUTO all = {0};
 		make_dtd(&dtd, pk_schema_make(arena, PK_WINDOWS, applied));
 		if (glue(&all, &dtd, data, size, wide)) {
-			doc = xmlReadMemory(all.data, (int)all.len, "f",
-				wide ? "UTF-16LE" : declared, 0);
+			doc = xmlReadMemory(
+				all.data, (int)all.len, "f", wide ? "UTF-16LE" : declared, 0);
 			xmlValidCtxtPtr valid = xmlNewValidCtxt();
 			valid->error = silent;
 			valid->warning = silent;
@@ -200,8 +201,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool accepted = !pk_sysmon_read(source, &options, &diags)->rejected;
 
 	if (accepted != oracle_accepts(arena, data, size)) {
-		fprintf(stderr, "the grammar %s what the DTD %s\n", accepted ? "accepts" : "refuses",
-			accepted ? "refuses" : "accepts");
+		fprintf(stderr, "the grammar %s what the DTD %s\n",
+			accepted ? "accepts" : "refuses", accepted ? "refuses" : "accepts");
 		for (size_t i = 0; i < diags.all.len; i++)
 			fprintf(stderr, "  %s\n", diags.all.items[i].message);
 		abort();

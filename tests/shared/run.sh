@@ -36,6 +36,11 @@ fail() {
 	((failed > 20)) || echo "FAILED $*"
 }
 
+# What picket said last.
+reason() {
+	tail -n 1 "$work/err"
+}
+
 # Compares two files of sorted lines "PATH<TAB>..."; what differs has failed.
 compare() {
 	local same
@@ -84,7 +89,7 @@ test_blobs() {
 		if is_blob "$work/blob" "$size" "$hash"; then
 			pass
 		else
-			fail "$path: $(head -n 1 "$work/err")"
+			fail "$path: $(reason)"
 		fi
 	done < <(wanted_blobs)
 }
@@ -99,7 +104,7 @@ test_decode() {
 		if cmp -s "$work/blob" "$work/again"; then
 			pass
 		else
-			fail "$path: $(head -n 1 "$work/err")"
+			fail "$path: $(reason)"
 		fi
 	done < <(wanted_blobs)
 }
@@ -113,7 +118,7 @@ test_import() {
 		if is_blob "$work/blob" "$size" "$hash"; then
 			pass
 		else
-			fail "$path: $(head -n 1 "$work/err")"
+			fail "$path: $(reason)"
 		fi
 	done < <(wanted_blobs)
 }

@@ -117,14 +117,15 @@ static bool check_row(struct golden *golden, char *line)
 	size_t index = strtoul(fields[2], NULL, 10);
 	assert_true(index < events->items.len);
 
-	struct pk_decision decision = pk_engine_decide(
-		find_engine(golden, fields[0]), &events->items.items[index]);
+	struct pk_decision decision =
+		pk_engine_decide(find_engine(golden, fields[0]), &events->items.items[index]);
 	bool want = strcmp(fields[3], "log") == 0;
 	const char *name = decision.rule_name == NULL ? "" : decision.rule_name;
 	bool same = decision.logged == want && strcmp(name, count > 4 ? fields[4] : "") == 0;
 	if (!same)
 		print_error("%s event %s: want %s '%s', got %s '%s'\n", fields[0], fields[2],
-			fields[3], count > 4 ? fields[4] : "", decision.logged ? "log" : "drop", name);
+			fields[3], count > 4 ? fields[4] : "", decision.logged ? "log" : "drop",
+			name);
 	return same;
 }
 
