@@ -440,40 +440,44 @@ struct pk_span pk_xml_attr_span(struct pk_span tag, const char *name, bool value
 
 /* --- writing --- */
 
-/* Line ends and tabs are escaped too: in an attribute XML would turn them into blanks. */
-static void put_escaped(struct pk_buf *buf, const char *text, bool attribute)
+/* What stands for `c`; line ends and tabs too, for in an attribute XML would make them blanks. */
+static const char *escape_of(char c)
 {
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			pk_buf_puts(buf, "&amp;");
-			break;
-		case '<':
-			pk_buf_puts(buf, "&lt;");
-			break;
-		case '>':
-			pk_buf_puts(buf, "&gt;");
-			break;
-		case '"':
-			pk_buf_puts(buf, attribute ? "&quot;" : "\"");
-			break;
-		case '\t':
-		case '\n':
-		case '\r':
-			pk_buf_printf(buf, "&#%d;", *text);
-			break;
-		default:
-			pk_buf_putc(buf, *text);
-		}
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\t':
+		return "&#9;";
+	case '\n':
+		return "&#10;";
+	default:
+		return "&#13;";
+	}
+}
+
+static void put_escaped(struct pk_buf *buf, const char *text, const char *escaped)
+{
+	while (*text != '\0') {
+		size_t plain = strcspn(text, escaped);
+		pk_buf_put(buf, text, plain);
+		text += plain;
+		if (*text != '\0')
+			pk_buf_puts(buf, escape_of(*text++));
 	}
 }
 
 void pk_xml_put_text(struct pk_buf *buf, const char *text)
 {
-	put_escaped(buf, text, false);
+	put_escaped(buf, text, "&<>\t\n\r");
 }
 
 void pk_xml_put_attr(struct pk_buf *buf, const char *text)
 {
-	put_escaped(buf, text, true);
+	put_escaped(buf, text, "&<>\"\t\n\r");
 }

@@ -190,8 +190,9 @@ static void leave_out(struct pk_importer *importer, const struct pk_sysmon *sysm
 
 	pk_import_put_comment(importer, 0, entry->comment);
 	pk_import_put_comment(importer, 0,
-		pk_arena_printf(importer->arena, "Left out: %s %s; %s.", entry->name,
-			entry->value == NULL ? "" : entry->value, why));
+		pk_arena_printf(importer->arena, "Left out: %s%s%s; %s.", entry->name,
+			entry->value == NULL ? "" : " ", entry->value == NULL ? "" : entry->value,
+			why));
 	pk_buf_putc(importer->out, '\n');
 }
 

@@ -105,13 +105,12 @@ static void check_condition(struct conversion *conversion, const struct pk_filte
 		return;
 	struct pk_diags *diags = conversion->diags;
 	struct pk_span span = pk_xml_attr_span(filter->span, "condition", true);
-	struct pk_diag *diag = pk_report(diags, PK_UNKNOWN_CONDITION, span,
-		"unknown condition '%s'", filter->condition);
+	struct pk_diag *diag = pk_report(
+		diags, PK_UNKNOWN_CONDITION, span, "unknown condition '%s'", filter->condition);
 	conversion->sysmon->rejected = true;
 
 	const char *meant = meant_condition(diags->arena, filter->condition);
-	const char *near =
-		pk_text_nearest(filter->condition, pk_operator_names(), PK_OP_COUNT);
+	const char *near = pk_text_nearest(filter->condition, pk_operator_names(), PK_OP_COUNT);
 	if (meant != NULL) {
 		pk_diag_hint(diags, diag, "write '%s'", meant);
 		pk_diag_fix(diags, diag, span, meant, "write the condition as Sysmon spells it");

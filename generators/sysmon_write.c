@@ -36,7 +36,9 @@ static void put_attr(struct pk_buf *out, const char *name, const char *value)
 {
 	if (value == NULL)
 		return;
-	pk_buf_printf(out, " %s=\"", name);
+	pk_buf_putc(out, ' ');
+	pk_buf_puts(out, name);
+	pk_buf_puts(out, "=\"");
 	pk_xml_put_attr(out, value);
 	pk_buf_putc(out, '"');
 }
@@ -84,12 +86,15 @@ static void put_filter(struct pk_buf *out, size_t depth, const struct pk_filter 
 	bool named = filter->condition != NULL && filter->condition[0] != '\0';
 	put_comment(out, depth, filter->comment);
 	put_indent(out, depth);
-	pk_buf_printf(out, "<%s", filter->field);
+	pk_buf_putc(out, '<');
+	pk_buf_puts(out, filter->field);
 	put_attr(out, "condition", named ? filter->condition : "is");
 	put_attr(out, "name", filter->name);
 	pk_buf_putc(out, '>');
 	pk_xml_put_text(out, filter->value);
-	pk_buf_printf(out, "</%s>\n", filter->field);
+	pk_buf_puts(out, "</");
+	pk_buf_puts(out, filter->field);
+	pk_buf_puts(out, ">\n");
 }
 
 /* A Rule without filters keeps the blank inside: without it Sysmon's parser ends abnormally. */

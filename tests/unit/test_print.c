@@ -125,8 +125,8 @@ static void sarif_is_json_with_rules_places_and_fixes(void **state)
 		"\"rules\":[{\"id\":\"PK0005\",",
 		"\"helpUri\":\"docs/errors/PK0015.md\"",
 		"\"ruleId\":\"PK0015\",\"ruleIndex\":1,\"level\":\"error\"",
-		"\"artifactLocation\":{\"uri\":\"a%20b.xml\"},\"region\":{\"startLine\":2,"
-		"\"startColumn\":3,\"endLine\":2,\"endColumn\":8}",
+		("\"artifactLocation\":{\"uri\":\"a%20b.xml\"},\"region\":{\"startLine\":2,"
+		 "\"startColumn\":3,\"endLine\":2,\"endColumn\":8}"),
 		"\"relatedLocations\":[{\"id\":0,",
 		"\"deletedRegion\":{\"startLine\":2,\"startColumn\":3,",
 		"\"insertedContent\":{\"text\":\"Image\"}",
