@@ -21,7 +21,6 @@ struct reader {
 	struct pk_source *shown;
 	struct pk_diags *diags;
 	struct pk_arena *arena;
-	size_t text_start; /* offset where the present run of text began */
 	size_t text_len;
 	size_t errors;
 	bool stopped;
@@ -120,14 +119,26 @@ static void stop(struct reader *reader)
 	xmlStopParser(reader->ctxt);
 }
 
+/* Where the text of a call begins: it lies in the input itself, or libxml2 has read past it. */
+static size_t text_begin(const struct reader *reader, const xmlChar *text, size_t len, bool cdata)
+{
+	const xmlParserInput *input = reader->ctxt->input;
+	if (text >= input->base && text < input->end)
+		return (size_t)input->consumed + (size_t)(text - input->base);
+
+	size_t now = offset_now(reader);
+	size_t read = len + (cdata ? strlen("![CDATA[]]>") : 0);
+	if (read > now)
+		return 0;
+	return cdata ? tag_start(reader, now - read) : now - read;
+}
+
 static void give_text(struct reader *reader, const xmlChar *text, int len, bool cdata)
 {
-	size_t now = offset_now(reader);
-	if (reader->text_len == 0)
-		reader->text_start = now > (size_t)len ? now - (size_t)len : 0;
+	size_t begin = text_begin(reader, text, (size_t)len, cdata);
+	struct pk_span span = pk_span_make(reader->shown, begin, begin + (size_t)len);
 	reader->text_len += (size_t)len;
 
-	struct pk_span span = pk_span_make(reader->shown, reader->text_start, now);
 	if (reader->text_len > PK_XML_TEXT_LIMIT) {
 		pk_report(reader->diags, PK_XML_HUGE,
 			pk_span_make(reader->shown, span.begin, span.begin),

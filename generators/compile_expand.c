@@ -142,10 +142,23 @@ static bool expand_condition(
 	return true;
 }
 
+/*
+ * A schema without list conditions makes an alternative of every value; then the rule is left out
+ * as one that the schema cannot express. Otherwise it is the rule that is too wide.
+ */
 static bool check_count(const struct expansion *expansion, size_t count, struct pk_span span)
 {
 	if (count <= PK_ALTERNATIVES_LIMIT)
 		return true;
+	if (!schema_has(expansion, pk_operator_info(PK_OP_IS_ANY))) {
+		pk_report_as(expansion->diags, PK_WARNING, PK_RULE_TOO_WIDE, span,
+			"rule '%s' is left out: without the list conditions that schema %s lacks it "
+			"has more than %d alternatives",
+			expansion->rule->id,
+			pk_schema_version_text(expansion->arena, expansion->schema->version),
+			PK_ALTERNATIVES_LIMIT);
+		return false;
+	}
 	struct pk_diag *diag = pk_report(expansion->diags, PK_RULE_TOO_WIDE, span,
 		"rule '%s' has more than %d alternatives once its any and all are multiplied out",
 		expansion->rule->id, PK_ALTERNATIVES_LIMIT);

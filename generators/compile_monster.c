@@ -231,16 +231,31 @@ static struct pk_node *settings_root(const struct pk_policy *policy, enum pk_mon
 	return root;
 }
 
+/* Is the key in a section of which the settings say something? */
+static bool is_said(const struct pk_settings *settings, enum pk_monster_key key)
+{
+	while (key != PK_MONSTER_KEY_ROOT && pk_monster_row(key)->parent != PK_MONSTER_KEY_ROOT)
+		key = pk_monster_row(key)->parent;
+	return (key == PK_MONSTER_KEY_CORE && settings->monster_core != NULL) ||
+		(key == PK_MONSTER_KEY_EXPORT && settings->monster_export != NULL);
+}
+
+/* Sections that no settings mention get the published sample values. */
+static void add_samples(struct pk_monster_config *config, const struct pk_policy *policy)
+{
+	const struct pk_monster_config *samples = pk_monster_make(policy->arena, config->schema);
+	for (enum pk_monster_key key = 0; key < PK_MONSTER_KEY_COUNT; key++) {
+		if (!config->slots[key].present && !is_said(&policy->settings, key))
+			config->slots[key] = samples->slots[key];
+	}
+}
+
 struct pk_monster_config *pk_compile_monster(
 	const struct pk_policy *policy, enum pk_monster_schema schema, struct pk_diags *diags)
 {
 	struct pk_monster_config *config =
 		pk_monster_read(policy->arena, settings_root(policy, schema), schema, diags);
-	const struct pk_monster_config *samples = pk_monster_make(policy->arena, schema);
-	for (size_t key = 0; key < PK_MONSTER_KEY_COUNT; key++) {
-		if (!config->slots[key].present)
-			config->slots[key] = samples->slots[key];
-	}
+	add_samples(config, policy);
 	if (schema != PK_MONSTER_0_9 && policy->settings.monster_core != NULL)
 		pk_report_as(diags, PK_NOTE, PK_SETTING_UNSUPPORTED,
 			policy->settings.monster_core->span, "%s has no 'core'; it is left out",

@@ -285,17 +285,24 @@ static void put_members(struct monster_import *import, enum pk_monster_key objec
 	put_unknown(import, &import->config->slots[object], indent);
 }
 
+/* A section the file lacks is said to be empty: unsaid it would get the sample values. */
+static void put_section(struct monster_import *import, enum pk_monster_key key)
+{
+	if (is_setting(import, key))
+		put_member(import, key, SETTINGS_INDENT - 2);
+	else if (pk_monster_has_key(import->config->schema, key))
+		pk_buf_printf(import->importer.out, "    %s: {}\n", pk_monster_row(key)->name);
+}
+
 static void put_settings(struct monster_import *import)
 {
 	struct pk_buf *out = import->importer.out;
 	const struct pk_monster_slot *root = &import->config->slots[PK_MONSTER_KEY_ROOT];
 	bool policy = is_setting(import, PK_MONSTER_KEY_POLICY);
-	if (!is_setting(import, PK_MONSTER_KEY_ROOT))
-		return;
 
 	pk_buf_puts(out, "settings:\n  monster:\n");
-	put_member(import, PK_MONSTER_KEY_CORE, SETTINGS_INDENT - 2);
-	put_member(import, PK_MONSTER_KEY_EXPORT, SETTINGS_INDENT - 2);
+	put_section(import, PK_MONSTER_KEY_CORE);
+	put_section(import, PK_MONSTER_KEY_EXPORT);
 	if (!policy && root->unknown.len == 0)
 		return;
 	pk_buf_puts(out, "    extra:\n");

@@ -448,6 +448,8 @@ static void stray_text(struct pk_grammar *grammar, bool cdata, struct pk_span sp
 	if (grammar->text_told[grammar->depth - 1])
 		return;
 	grammar->text_told[grammar->depth - 1] = true;
+	while (span.begin < span.end && all_blank(span.source->text + span.begin, 1))
+		span.begin++;
 	struct pk_diag *diag = pk_refuse(grammar, PK_STRAY_TEXT, span,
 		cdata ? "a CDATA section stands between elements"
 		      : "text stands where only elements may be");
