@@ -56,10 +56,22 @@ size_t pk_escape_put_char(struct pk_buf *buf, const char *text, size_t len)
 	return used;
 }
 
+bool pk_escape_is_plain(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
 void pk_escape_put_len(struct pk_buf *buf, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len;)
-		i += pk_escape_put_char(buf, text + i, len - i);
+	for (size_t i = 0; i < len;) {
+		size_t plain = 0;
+		while (i + plain < len && pk_escape_is_plain(text[i + plain]))
+			plain++;
+		pk_buf_put(buf, text + i, plain);
+		i += plain;
+		if (i < len)
+			i += pk_escape_put_char(buf, text + i, len - i);
+	}
 }
 
 void pk_escape_put(struct pk_buf *buf, const char *text)

@@ -56,6 +56,11 @@ static size_t cells_of(const char *text, size_t len)
 /* Appends the character at `text` and adds its cells to *column. Returns the bytes taken. */
 static size_t put_cell(struct pk_buf *out, size_t *column, const char *text, size_t len)
 {
+	if (pk_escape_is_plain(text[0])) {
+		pk_buf_putc(out, text[0]);
+		++*column;
+		return 1;
+	}
 	if (text[0] == '\t') {
 		size_t blanks = TAB_WIDTH - *column % TAB_WIDTH;
 		pk_buf_printf(out, "%*s", (int)blanks, "");

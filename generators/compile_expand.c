@@ -2,7 +2,20 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "generators/compile.h"
+#include "generators/compile_sysmon.h"
+
+const char *pk_compile_value(struct pk_arena *arena, const struct pk_expr *condition)
+{
+	if (condition->values.len == 1)
+		return condition->values.items[0].text;
+	PK_BUF_AUTO text = {0};
+	for (size_t i = 0; i < condition->values.len; i++) {
+		if (i > 0)
+			pk_buf_putc(&text, ';');
+		pk_buf_puts(&text, condition->values.items[i].text);
+	}
+	return pk_arena_strndup(arena, text.data == NULL ? "" : text.data, text.len);
+}
 
 struct expansion {
 	struct pk_arena *arena;
@@ -34,20 +47,6 @@ static void add_alternative(
 {
 	struct pk_filters *filters = pk_list_push(expansion->arena, &out->items);
 	*pk_list_push(expansion->arena, &filters->filters) = filter;
-}
-
-/* Values as tokens of a list condition. */
-static const char *join(struct pk_arena *arena, const struct pk_expr *condition)
-{
-	if (condition->values.len == 1)
-		return condition->values.items[0].text;
-	PK_BUF_AUTO text = {0};
-	for (size_t i = 0; i < condition->values.len; i++) {
-		if (i > 0)
-			pk_buf_putc(&text, ';');
-		pk_buf_puts(&text, condition->values.items[i].text);
-	}
-	return pk_arena_strndup(arena, text.data, text.len);
 }
 
 /* True if every value can be a token: not empty and without the separator. */
@@ -126,7 +125,7 @@ static bool expand_condition(
 		return expand_old(expansion, out, condition, op);
 	if (op->list || condition->values.len == 1) {
 		add_alternative(expansion, out,
-			make_filter(condition, op, join(expansion->arena, condition),
+			make_filter(condition, op, pk_compile_value(expansion->arena, condition),
 				condition->values.items[0].span));
 		return true;
 	}
@@ -134,7 +133,7 @@ static bool expand_condition(
 		op->list_form == NULL ? NULL : pk_operator_find(op->list_form);
 	if (list != NULL && schema_has(expansion, list) && can_join(condition)) {
 		add_alternative(expansion, out,
-			make_filter(condition, list, join(expansion->arena, condition),
+			make_filter(condition, list, pk_compile_value(expansion->arena, condition),
 				condition->values.items[0].span));
 		return true;
 	}
@@ -146,6 +145,7 @@ static bool expand_condition(
  * A schema without list conditions makes an alternative of every value; then the rule is left out
  * as one that the schema cannot express. Otherwise it is the rule that is too wide.
  */
+/* Only products are dangerous: a list of alternatives may be as long as its author made it. */
 static bool check_count(const struct expansion *expansion, size_t count, struct pk_span span)
 {
 	if (count <= PK_ALTERNATIVES_LIMIT)
@@ -236,10 +236,6 @@ bool pk_rule_expand(struct pk_alternatives *out, struct pk_arena *arena, const s
 	if (rule->when == NULL || !expand(&expansion, &alternatives, rule->when))
 		return false;
 
-	/* A plain list of conditions joined by any may be long; only products are dangerous. */
-	if (rule->when->kind != PK_EXPR_ANY && rule->when->kind != PK_EXPR_CONDITION &&
-		!check_count(&expansion, alternatives.items.len, rule->span))
-		return false;
 	*out = alternatives;
 	return true;
 }

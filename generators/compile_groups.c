@@ -1,21 +1,7 @@
 /* Groups: event elements that go out exactly as they are written. */
 #include <string.h>
 
-#include "base/buf.h"
 #include "generators/compile_sysmon.h"
-
-static const char *raw_value(struct pk_arena *arena, const struct pk_expr *condition)
-{
-	if (condition->values.len == 1)
-		return condition->values.items[0].text;
-	PK_BUF_AUTO text = {0};
-	for (size_t i = 0; i < condition->values.len; i++) {
-		if (i > 0)
-			pk_buf_putc(&text, ';');
-		pk_buf_puts(&text, condition->values.items[i].text);
-	}
-	return pk_arena_strndup(arena, text.data == NULL ? "" : text.data, text.len);
-}
 
 /* False after a report if the schema has no such field here. */
 static bool make_filter(struct pk_compilation *compilation, struct pk_filter *out,
@@ -35,7 +21,7 @@ static bool make_filter(struct pk_compilation *compilation, struct pk_filter *ou
 	*out = (struct pk_filter){
 		.field = condition->field,
 		.condition = pk_operator_info(condition->op)->name,
-		.value = raw_value(compilation->arena, condition),
+		.value = pk_compile_value(compilation->arena, condition),
 		.name = condition->name,
 		.span = condition->span,
 		.value_span = condition->span,

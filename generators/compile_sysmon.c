@@ -276,7 +276,7 @@ static void compile_event(struct pk_compilation *compilation, const struct pk_ev
 		collect_rules(compilation, &excludes, &includes, entry != NULL);
 }
 
-/* Rules whose event the schema lacks are met here, for compile_event never sees them. */
+/* Rules and groups whose event the schema lacks are met here: no other part ever sees them. */
 static void report_missing_events(struct pk_compilation *compilation)
 {
 	const struct pk_policy *policy = compilation->policy;
@@ -287,6 +287,26 @@ static void report_missing_events(struct pk_compilation *compilation)
 			leave_out(compilation, rule, PK_RULE_EVENT_UNSUPPORTED, rule->event_span,
 				"event", rule->event);
 	}
+	for (size_t i = 0; i < policy->groups.len; i++) {
+		const struct pk_group *group = policy->groups.items[i];
+		if (pk_schema_find_tag(compilation->schema, group->event) == NULL)
+			pk_report(compilation->diags, PK_RULE_EVENT_UNSUPPORTED, group->event_span,
+				"group '%s' is left out: schema %s has no event '%s'", group->id,
+				pk_compile_version(compilation), group->event);
+	}
+}
+
+/* How many rules are meant for the target; with an event only those on it. */
+static size_t count_meant(const struct pk_compilation *compilation, const char *event)
+{
+	const struct pk_policy *policy = compilation->policy;
+	size_t count = 0;
+	for (size_t i = 0; i < policy->rules.len; i++) {
+		const struct pk_rule *rule = policy->rules.items[i];
+		count += is_meant(compilation, rule) &&
+			(event == NULL || strcmp(rule->event, event) == 0);
+	}
+	return count;
 }
 
 static void report_uncollected(struct pk_compilation *compilation)
@@ -294,17 +314,21 @@ static void report_uncollected(struct pk_compilation *compilation)
 	const struct pk_policy *policy = compilation->policy;
 	for (size_t i = 0; i < policy->collect.len; i++) {
 		const struct pk_collect_entry *entry = &policy->collect.items[i];
-		size_t count = 0;
-		for (size_t r = 0; r < policy->rules.len; r++) {
-			const struct pk_rule *rule = policy->rules.items[r];
-			count += is_meant(compilation, rule) &&
-				strcmp(rule->event, entry->event) == 0;
-		}
+		size_t count = count_meant(compilation, entry->event);
 		if (entry->collect == PK_COLLECT_NONE && count > 0)
 			pk_report(compilation->diags, PK_COLLECT_NOTHING, entry->span,
 				"%s is not collected, so its %zu rules are left out", entry->event,
 				count);
 	}
+}
+
+static void report_no_rules(struct pk_compilation *compilation)
+{
+	const struct pk_policy *policy = compilation->policy;
+	bool only_collects = policy->rules.len == 0 && policy->collect.len > 0;
+	if (!only_collects && policy->groups.len == 0 && count_meant(compilation, NULL) == 0)
+		pk_report(compilation->diags, PK_TARGET_WITHOUT_RULES, PK_NO_SPAN,
+			"none of the %zu rules is meant for this target", policy->rules.len);
 }
 
 /* --- the whole --- */
@@ -396,9 +420,7 @@ struct pk_sysmon *pk_compile_sysmon(const struct pk_policy *policy,
 	}
 	report_uncollected(&compilation);
 	pk_compile_head(&compilation);
-	if (compilation.rules == 0 && policy->groups.len == 0)
-		pk_report(diags, PK_TARGET_WITHOUT_RULES, PK_NO_SPAN,
-			"none of the %zu rules is meant for this target", policy->rules.len);
+	report_no_rules(&compilation);
 	judge(&compilation);
 	return sysmon;
 }

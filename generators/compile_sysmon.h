@@ -31,6 +31,8 @@ struct pk_event_rules {
 
 /* "4.50" of the target's schema. */
 const char *pk_compile_version(const struct pk_compilation *compilation);
+/* The value of a filter on `condition`: its only value, else its values as tokens of a list. */
+const char *pk_compile_value(struct pk_arena *arena, const struct pk_expr *condition);
 /* Adds the groups of `event` as they are. */
 void pk_compile_groups(struct pk_compilation *compilation, const struct pk_event *event);
 /* Adds the configuration entries of the settings; those the target lacks are reported. */

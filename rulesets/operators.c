@@ -56,8 +56,9 @@ const struct pk_operator_info *pk_operator_info(enum pk_operator op)
 
 const struct pk_operator_info *pk_operator_find(const char *name)
 {
+	char first = pk_text_lower(name[0]);
 	for (size_t i = 0; i < PK_OP_COUNT; i++) {
-		if (pk_text_equal_nocase(operators[i].name, name))
+		if (operators[i].name[0] == first && pk_text_equal_nocase(operators[i].name, name))
 			return &operators[i];
 	}
 	return NULL;

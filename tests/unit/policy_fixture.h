@@ -43,11 +43,12 @@ static inline int tear_down(void **state)
 static inline struct pk_policy *read_policy(struct policy_fixture *fixture, const char *text)
 {
 	struct pk_policy_options options = {0};
+	struct pk_diags diags = {.arena = fixture->arena};
 	struct pk_policy *policy = pk_policy_read_source(
-		fixture->arena, source_from_text(fixture->arena, text), &options, &fixture->diags);
-	for (size_t i = 0; i < fixture->diags.all.len; i++)
-		print_error("%s\n", fixture->diags.all.items[i].message);
-	assert_int_equal(fixture->diags.all.len, 0);
+		fixture->arena, source_from_text(fixture->arena, text), &options, &diags);
+	for (size_t i = 0; i < diags.all.len; i++)
+		print_error("%s\n", diags.all.items[i].message);
+	assert_int_equal(diags.all.len, 0);
 	assert_non_null(policy);
 	return policy;
 }

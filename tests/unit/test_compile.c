@@ -87,7 +87,7 @@ static void a_field_that_only_the_bound_event_is_matched_by_is_told(void **state
 	struct policy_fixture *fixture = *state;
 	assert_compiled(fixture, WITH_START(INCLUDE("a", "WmiEvent", "Name: n")),
 		QUIET "+WmiEvent: Name is 'n'\n");
-	assert_told(fixture, PK_FAMILY_FIELD, 5, 46);
+	assert_told(fixture, PK_FAMILY_FIELD, 5, 47);
 }
 
 /* --- collect --- */
@@ -266,7 +266,7 @@ static void an_event_that_the_schema_lacks_leaves_the_rule_out(void **state)
 	struct policy_fixture *fixture = *state;
 	assert_compiled_for(
 		fixture, "4.50", WITH_START(INCLUDE("a", "FileDeleteDetected", "Image: a")), QUIET);
-	assert_told(fixture, PK_RULE_EVENT_UNSUPPORTED, 5, 29);
+	assert_told(fixture, PK_RULE_EVENT_UNSUPPORTED, 5, 30);
 }
 
 static void a_field_that_the_schema_lacks_leaves_the_whole_rule_out(void **state)
@@ -274,7 +274,7 @@ static void a_field_that_the_schema_lacks_leaves_the_whole_rule_out(void **state
 	struct policy_fixture *fixture = *state;
 	assert_compiled_for(fixture, "4.70",
 		WITH_START(INCLUDE("a", "FileCreate", "any: [{Image: a}, {User: u}]")), QUIET);
-	assert_told(fixture, PK_RULE_FIELD_UNSUPPORTED, 5, 67);
+	assert_told(fixture, PK_RULE_FIELD_UNSUPPORTED, 5, 68);
 }
 
 static void a_rule_that_says_which_schema_it_needs_is_left_out_with_a_note(void **state)
@@ -284,7 +284,7 @@ static void a_rule_that_says_which_schema_it_needs_is_left_out_with_a_note(void 
 		WITH_START("  - {id: a, title: T, event: FileDeleteDetected, schema: '4.60', "
 			   "when: {Image: a}}\n"),
 		QUIET);
-	assert_int_equal(fixture->diags.warnings, 0);
+	assert_int_equal(fixture->diags.all.len, 1);
 	assert_told(fixture, PK_RULE_NEEDS_SCHEMA, 5, 10);
 }
 
@@ -335,6 +335,14 @@ static void no_rule_for_the_target_is_warned_of(void **state)
 	struct policy_fixture *fixture = *state;
 	compile_for(fixture, WITH_START(INCLUDE("a", "FileCreate", "Image: a")), PK_LINUX, NULL);
 	assert_int_equal(count_findings(fixture, PK_TARGET_WITHOUT_RULES), 1);
+}
+
+static void a_policy_that_only_collects_needs_no_rule(void **state)
+{
+	struct policy_fixture *fixture = *state;
+	compile_for(fixture, HEAD "collect: {ProcessCreate: all, ProcessTerminate: all}\n",
+		PK_WINDOWS, NULL);
+	assert_int_equal(fixture->diags.all.len, 0);
 }
 
 /* --- settings --- */
@@ -390,7 +398,7 @@ static void an_entry_that_sysmon_would_refuse_is_an_error(void **state)
 
 #define EVERYTHING                                                                                 \
 	HEAD "collect: {ProcessCreate: none, ProcessTerminate: none, DriverLoad: all}\n"           \
-	     "settings: {sysmon: {hash_algorithms: ['*'], capture_clipboard: true}}\n"             \
+	     "settings: {sysmon: {hash_algorithms: '*', capture_clipboard: true}}\n"               \
 	     "rules:\n" INCLUDE(                                                                   \
 		     "a", "FileCreate", "Image: {contains: ['<&>', '\"']}, User: [u, v]")          \
 		     EXCLUDE("b", "FileCreate", "User: {is not: [x, y]}")                          \
@@ -496,6 +504,8 @@ int main(void)
 			a_text_that_is_no_schema_is_an_error, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			no_rule_for_the_target_is_warned_of, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_policy_that_only_collects_needs_no_rule, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(settings_become_entries, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_setting_that_the_schema_lacks_is_left_out, set_up, tear_down),

@@ -128,6 +128,18 @@ static void a_group_silences_the_note_on_an_event_that_is_logged_by_default(void
 	assert_int_equal(fixture->diags.all.len, 0);
 }
 
+static void a_group_of_an_event_that_the_schema_lacks_is_left_out_with_a_warning(void **state)
+{
+	struct policy_fixture *fixture = *state;
+	assert_compiled_for(fixture, "4.50",
+		HEAD
+		"collect: {ProcessCreate: none, ProcessTerminate: none}\n"
+		"groups:\n  - {id: g, event: FileDeleteDetected, onmatch: include, relation: or, "
+		"rules: [{id: a, when: {Image: x}}]}\n",
+		"+ProcessCreate:\n+ProcessTerminate:\n");
+	assert_place(find_finding(fixture, PK_RULE_EVENT_UNSUPPORTED)->span, 5, 21);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +170,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_group_silences_the_note_on_an_event_that_is_logged_by_default, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_group_of_an_event_that_the_schema_lacks_is_left_out_with_a_warning,
+			set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
