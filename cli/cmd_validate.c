@@ -81,6 +81,7 @@ static void check_policy(struct validation *validation, struct pk_source *source
 	struct pk_policy_options options = {
 		.profile = validation->options.profile,
 		.today = pk_today(validation->cli->arena),
+		.partial = true,
 	};
 	struct pk_policy *policy =
 		pk_policy_read_source(validation->cli->arena, source, &options, &validation->diags);

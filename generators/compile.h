@@ -47,9 +47,9 @@ struct pk_alternatives {
 };
 
 /*
- * Multiplies `expr` out for `schema`: conditions with several values take their list form where
- * the schema has it. False after a report if the schema lacks an operator or there are more than
- * PK_ALTERNATIVES_LIMIT; `rule` is named in it.
+ * Multiplies the conditions of `rule` out for `schema`: those with several values take their list
+ * form where the schema has it. False after a report if the schema lacks an operator or an `all`
+ * has more than PK_ALTERNATIVES_LIMIT alternatives.
  */
 bool pk_rule_expand(struct pk_alternatives *out, struct pk_arena *arena, const struct pk_rule *rule,
 	const struct pk_schema *schema, struct pk_diags *diags);

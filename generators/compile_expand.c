@@ -152,7 +152,8 @@ static bool check_count(const struct expansion *expansion, size_t count, struct 
 		return true;
 	if (!schema_has(expansion, pk_operator_info(PK_OP_IS_ANY))) {
 		pk_report_as(expansion->diags, PK_WARNING, PK_RULE_TOO_WIDE, span,
-			"rule '%s' is left out: without the list conditions that schema %s lacks it "
+			"rule '%s' is left out: without the list conditions that schema %s lacks "
+			"it "
 			"has more than %d alternatives",
 			expansion->rule->id,
 			pk_schema_version_text(expansion->arena, expansion->schema->version),

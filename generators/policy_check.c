@@ -67,8 +67,8 @@ static void check_tests(
 static void check_rule(struct policy_check *check, const struct pk_rule *rule)
 {
 	const struct pk_schema *schema = schema_for(check, rule->targets);
-	if (!check_event(check, schema, rule->event, rule->event_span))
-		return;
+	if (rule->event == NULL || !check_event(check, schema, rule->event, rule->event_span))
+		return; /* a rule without event was reported on reading */
 	if (rule->when != NULL)
 		check_expr(check, schema, rule->event, rule->when);
 	check_tests(check, schema, rule);
@@ -80,6 +80,8 @@ static void check_rule(struct policy_check *check, const struct pk_rule *rule)
 static void check_group(struct policy_check *check, const struct pk_group *group)
 {
 	const struct pk_schema *schema = check->on_windows;
+	if (group->event == NULL)
+		return; /* reported on reading */
 	if (pk_schema_find_tag(check->on_linux, group->event) != NULL &&
 		pk_schema_find_tag(check->on_windows, group->event) == NULL)
 		schema = check->on_linux;

@@ -85,21 +85,20 @@ static void report_when(
 	pk_diag_hint(read->diags, diag, "%s", hint);
 }
 
-static bool check_token(struct pk_read *read, const struct pk_value *value, const char *operator)
+static void check_token(struct pk_read *read, const struct pk_value *value, const char *operator)
 {
 	if (value->text[0] != '\0' && strchr(value->text, ';') == NULL)
-		return true;
+		return;
 
 	struct pk_diag *diag = pk_report(read->diags, PK_BAD_TOKEN, value->span,
 		value->text[0] == '\0' ? "token '%s' of '%s' is empty"
 				       : "token '%s' of '%s' holds a semicolon",
 		value->text, operator);
 	pk_diag_hint(read->diags, diag, "write each token as an item of a list");
-	return false;
 }
 
 /* Reads a text or a list of texts into the condition. */
-static bool read_values(struct pk_read *read, struct pk_expr *expr, const struct pk_node *node)
+static void read_values(struct pk_read *read, struct pk_expr *expr, const struct pk_node *node)
 {
 	struct pk_value_list values = {0};
 	bool good = true;
@@ -110,97 +109,86 @@ static bool read_values(struct pk_read *read, struct pk_expr *expr, const struct
 		good = pk_scope_add_values(read, &values, node);
 	}
 	if (!good)
-		return false;
-	if (values.len == 0) {
+		return;
+	if (values.len == 0)
 		report_when(read, node->span, "condition has no values",
 			"give a text or a list of at least one text");
-		return false;
-	}
 
 	const struct pk_operator_info *info = pk_operator_info(expr->op);
 	for (size_t i = 0; info->list && i < values.len; i++)
-		good &= check_token(read, &values.items[i], info->name);
+		check_token(read, &values.items[i], info->name);
 	expr->values.items = values.items;
 	expr->values.len = values.len;
 	expr->values.cap = values.cap;
-	return good;
 }
 
+/* A condition; after an error without the values that cannot be used. */
 static struct pk_expr *read_condition(struct pk_read *read, const struct pk_node *field,
 	enum pk_operator op, struct pk_span place, const struct pk_node *value)
 {
 	struct pk_expr *expr = pk_expr_make_condition(
 		read, field, op, pk_span_make(place.source, place.begin, value->span.end));
-	return read_values(read, expr, value) ? expr : NULL;
+	read_values(read, expr, value);
+	return expr;
 }
 
 /* Adds the conditions of one field to `parent`. */
-static bool read_field(
+static void read_field(
 	struct pk_read *read, struct pk_expr *parent, const struct pk_node_pair *field)
 {
 	const struct pk_node *node = field->value;
 	if (node->kind != PK_NODE_MAP) {
-		struct pk_expr *expr =
+		*pk_list_push(read->arena, &parent->children) =
 			read_condition(read, field->key, PK_OP_IS, field->key->span, node);
-		if (expr != NULL)
-			*pk_list_push(read->arena, &parent->children) = expr;
-		return expr != NULL;
+		return;
 	}
-	if (node->pair_count == 0) {
+	if (node->pair_count == 0)
 		report_when(read, node->span, "condition has no operator",
 			"write an operator and its value, as in '{end with: .exe}'");
-		return false;
-	}
 
-	bool good = true;
 	for (size_t i = 0; i < node->pair_count; i++) {
 		const struct pk_node *key = node->pairs[i].key;
 		const struct pk_operator_info *info = pk_expr_read_operator(read, key);
-		struct pk_expr *expr = info == NULL
-			? NULL
-			: read_condition(read, field->key, info->op,
-				  node->pair_count == 1 ? field->key->span : key->span,
-				  node->pairs[i].value);
-		if (expr != NULL)
-			*pk_list_push(read->arena, &parent->children) = expr;
-		good &= expr != NULL;
+		*pk_list_push(read->arena, &parent->children) = read_condition(read, field->key,
+			info == NULL ? PK_OP_IS : info->op,
+			node->pair_count == 1 ? field->key->span : key->span, node->pairs[i].value);
 	}
-	return good;
 }
 
 /* Adds the `all` or `any` of a mapping to `parent`. */
-static bool read_branch(struct pk_read *read, struct pk_expr *parent,
+static void read_branch(struct pk_read *read, struct pk_expr *parent,
 	const struct pk_node_pair *pair, enum pk_expr_kind kind)
 {
 	const struct pk_node *list = pair->value;
 	if (!pk_read_is_list(read, list, pair->key->text))
-		return false;
-	if (list->items.len == 0) {
+		return;
+	if (list->items.len == 0)
 		report_when(read, list->span, "list of conditions is empty",
 			"add a condition or remove the key");
-		return false;
-	}
 
 	struct pk_expr *expr = make_expr(
 		read, kind, pk_span_make(list->span.source, pair->key->span.begin, list->span.end));
-	bool good = true;
 	for (size_t i = 0; i < list->items.len; i++) {
 		struct pk_expr *child = pk_expr_read(read, list->items.items[i]);
 		if (child != NULL)
 			*pk_list_push(read->arena, &expr->children) = child;
-		good &= child != NULL;
 	}
 	*pk_list_push(read->arena, &parent->children) = expr;
-	return good;
 }
 
-static bool read_pair(struct pk_read *read, struct pk_expr *parent, const struct pk_node_pair *pair)
+static void read_pair(struct pk_read *read, struct pk_expr *parent, const struct pk_node_pair *pair)
 {
 	const char *key = pair->key->text;
 	if (pk_text_equal(key, "all"))
-		return read_branch(read, parent, pair, PK_EXPR_ALL);
+		{
+		read_branch(read, parent, pair, PK_EXPR_ALL);
+		return;
+	}
 	if (pk_text_equal(key, "any"))
-		return read_branch(read, parent, pair, PK_EXPR_ANY);
+		{
+		read_branch(read, parent, pair, PK_EXPR_ANY);
+		return;
+	}
 
 	const char *meant = find_other(other_keys, PK_COUNT(other_keys), key);
 	if (meant != NULL) {
@@ -208,9 +196,9 @@ static bool read_pair(struct pk_read *read, struct pk_expr *parent, const struct
 			pk_arena_printf(
 				read->arena, "'%s' is neither a field nor 'all' or 'any'", key),
 			pk_arena_printf(read->arena, "write '%s'", meant));
-		return false;
+		return;
 	}
-	return read_field(read, parent, pair);
+	read_field(read, parent, pair);
 }
 
 struct pk_expr *pk_expr_read(struct pk_read *read, const struct pk_node *node)
@@ -224,10 +212,7 @@ struct pk_expr *pk_expr_read(struct pk_read *read, const struct pk_node *node)
 	}
 
 	struct pk_expr *expr = make_expr(read, PK_EXPR_ALL, node->span);
-	bool good = true;
 	for (size_t i = 0; i < node->pair_count; i++)
-		good &= read_pair(read, expr, &node->pairs[i]);
-	if (!good)
-		return NULL;
+		read_pair(read, expr, &node->pairs[i]);
 	return expr->children.len == 1 ? expr->children.items[0] : expr;
 }

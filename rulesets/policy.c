@@ -271,7 +271,7 @@ static struct pk_policy *make_policy(struct pk_arena *arena, const struct pk_nod
 	check_project_profiles(maker);
 	choose_defaults(maker);
 	check_expiry(read);
-	return diags->errors == errors ? read->policy : NULL;
+	return diags->errors == errors || read->options->partial ? read->policy : NULL;
 }
 
 struct pk_policy *pk_policy_read_source(struct pk_arena *arena, struct pk_source *source,

@@ -11,6 +11,7 @@ struct pk_policy_options {
 	const char *profile;	 /* profile to apply; NULL: the project's default, else none */
 	const char *library_dir; /* look here for shipped sets first; NULL: the built-in copies */
 	const char *today;	 /* YYYY-MM-DD for expiry dates; NULL: expiry is not judged */
+	bool partial;		 /* after errors give what could be read, to be checked further */
 };
 
 /*

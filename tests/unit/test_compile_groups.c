@@ -137,7 +137,7 @@ static void a_group_of_an_event_that_the_schema_lacks_is_left_out_with_a_warning
 		"groups:\n  - {id: g, event: FileDeleteDetected, onmatch: include, relation: or, "
 		"rules: [{id: a, when: {Image: x}}]}\n",
 		"+ProcessCreate:\n+ProcessTerminate:\n");
-	assert_place(find_finding(fixture, PK_RULE_EVENT_UNSUPPORTED)->span, 5, 21);
+	assert_place(find_finding(fixture, PK_RULE_EVENT_UNSUPPORTED)->span, 5, 20);
 }
 
 int main(void)
