@@ -4,6 +4,8 @@
  */
 #include "base/json.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -316,4 +318,40 @@ void pk_json_put_string_len(struct pk_buf *buf, const char *text, size_t len)
 void pk_json_put_string(struct pk_buf *buf, const char *text)
 {
 	pk_json_put_string_len(buf, text, strlen(text));
+}
+
+/* Length of the decimal digits at `text`. */
+static size_t digits(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+/* RFC 8259, section 6. */
+static bool is_json_number(const char *text)
+{
+	text += *text == '-';
+	if (digits(text) == 0 || (text[0] == '0' && digits(text) > 1))
+		return false;
+	text += digits(text);
+	if (*text == '.') {
+		if (digits(text + 1) == 0)
+			return false;
+		text += 1 + digits(text + 1);
+	}
+	if (*text != 'e' && *text != 'E')
+		return *text == '\0';
+	text += text[1] == '+' || text[1] == '-' ? 2 : 1;
+	return digits(text) > 0 && text[digits(text)] == '\0';
+}
+
+void pk_json_put_number(struct pk_buf *buf, const struct pk_node *node)
+{
+	if (is_json_number(node->text))
+		pk_buf_put(buf, node->text, node->text_len);
+	else if (node->kind == PK_NODE_INT)
+		pk_buf_printf(buf, "%" PRId64, node->integer);
+	else if (isfinite(node->number))
+		pk_buf_printf(buf, "%.17g", node->number);
+	else
+		pk_json_put_string_len(buf, node->text, node->text_len);
 }

@@ -19,5 +19,10 @@ struct pk_node *pk_json_read(struct pk_source *source, struct pk_diags *diags);
 void pk_json_put_string(struct pk_buf *buf, const char *text);
 /* As pk_json_put_string for `len` bytes that may hold NUL. */
 void pk_json_put_string_len(struct pk_buf *buf, const char *text, size_t len);
+/*
+ * Appends the PK_NODE_INT or PK_NODE_FLOAT as it is spelt, or its value where YAML spells what JSON
+ * does not have (09, 0x1f, .5); infinities and what is no number become strings.
+ */
+void pk_json_put_number(struct pk_buf *buf, const struct pk_node *node);
 
 #endif

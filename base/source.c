@@ -6,7 +6,10 @@
 
 #include "base/list.h"
 
-enum { BOM_LEN = 3 }; /* the UTF-8 byte order mark, which has no column */
+enum {
+	BOM_LEN = 3,	  /* the UTF-8 byte order mark, which has no column */
+	MARK_BYTES = 256, /* bytes from one mark to the next */
+};
 
 struct pk_source *pk_source_make(
 	struct pk_arena *arena, const char *path, const char *text, size_t len)
@@ -55,30 +58,49 @@ size_t pk_source_bom_len(const struct pk_source *source)
 	return has_bom ? BOM_LEN : 0;
 }
 
+/* A byte that goes on with the character of the byte before it. */
+static bool is_inside(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+static void find_marks(struct pk_source *source)
+{
+	source->marks = PK_NEW_ARRAY(source->arena, uint32_t, source->len / MARK_BYTES + 1);
+	uint32_t count = 0;
+	for (size_t i = 0; i <= source->len; i++) {
+		if (i % MARK_BYTES == 0)
+			source->marks[i / MARK_BYTES] = count;
+		count += !is_inside(source->text[i]);
+	}
+}
+
+/* Characters that begin before `end`, which is at most one behind the final NUL. */
+static uint32_t count_characters(const struct pk_source *source, size_t end)
+{
+	size_t mark = (end > source->len ? source->len : end) / MARK_BYTES;
+	uint32_t count = source->marks[mark];
+	for (size_t i = mark * MARK_BYTES; i < end; i++)
+		count += !is_inside(source->text[i]);
+	return count;
+}
+
 struct pk_place pk_source_place(struct pk_source *source, uint32_t offset)
 {
 	if (source->lines == NULL)
 		find_lines(source);
+	if (source->marks == NULL)
+		find_marks(source);
 	if (offset > source->len)
 		offset = (uint32_t)source->len;
 
 	size_t line = find_line(source, offset);
-	uint32_t at = source->lines[line];
+	size_t start = line == 0 ? pk_source_bom_len(source) : source->lines[line];
 	struct pk_place place = {.line = (uint32_t)line + 1, .column = 1};
-	if (line == 0)
-		at = (uint32_t)pk_source_bom_len(source);
-	if (source->last.line == place.line && source->last_offset <= offset) {
-		at = source->last_offset;
-		place = source->last;
-	}
-	for (; at < offset; at++) {
-		/* The column moves on at the first byte behind a character. */
-		unsigned char next = (unsigned char)source->text[at + 1];
-		if (at + 1 == source->len || (next & 0xc0) != 0x80)
-			place.column++;
-	}
-	source->last = place;
-	source->last_offset = at;
+	/* The column moves on at the first byte behind a character. */
+	if (offset > start)
+		place.column += count_characters(source, (size_t)offset + 1) -
+			count_characters(source, start + 1);
 	return place;
 }
 

@@ -24,8 +24,7 @@ struct pk_source {
 	size_t len;	  /* bytes */
 	uint32_t *lines;  /* offsets of line starts; NULL until asked for */
 	size_t line_count;
-	struct pk_place last; /* the place asked for last, so that places in order cost nothing */
-	uint32_t last_offset;
+	uint32_t *marks; /* characters before every 256th byte; NULL until asked for */
 	struct pk_arena *arena;
 };
 

@@ -12,7 +12,10 @@
 #include "base/list.h"
 #include "base/text.h"
 
-enum { DECLARATION_BYTES = 1024 }; /* where an XML declaration is looked for */
+enum {
+	DECLARATION_BYTES = 1024, /* where an XML declaration is looked for */
+	ERRORS_MOST = 1000,	  /* behind so many errors nothing is read */
+};
 
 struct reader {
 	const struct pk_xml_handler *handler;
@@ -22,6 +25,8 @@ struct reader {
 	struct pk_diags *diags;
 	struct pk_arena *arena;
 	size_t text_len;
+	size_t last_start; /* offset of the '<' found last: no tag begins before the one before it */
+	size_t last_end;   /* offset of the '>' found last */
 	size_t errors;
 	bool stopped;
 };
@@ -39,18 +44,27 @@ static size_t offset_now(const struct reader *reader)
 }
 
 /* The offset of the last '<' before `end`: no '<' can stand inside a tag. */
-static size_t tag_start(const struct reader *reader, size_t end)
+static size_t tag_start(struct reader *reader, size_t end)
 {
 	const char *text = reader->shown->text;
-	const char *found = memrchr(text, '<', end);
-	return found == NULL ? end : (size_t)(found - text);
+	size_t from = reader->last_start < end ? reader->last_start : 0;
+	const char *found = memrchr(text + from, '<', end - from);
+	if (found == NULL)
+		return end;
+	reader->last_start = (size_t)(found - text);
+	return reader->last_start;
 }
 
-static size_t tag_end(const struct reader *reader, size_t offset)
+/* Behind the next '>'. It is looked for once: unclosed tags must not cost the rest of the file. */
+static size_t tag_end(struct reader *reader, size_t offset)
 {
 	const char *text = reader->shown->text;
-	const char *found = memchr(text + offset, '>', reader->shown->len - offset);
-	return found == NULL ? offset : (size_t)(found - text) + 1;
+	size_t len = reader->shown->len;
+	if (reader->last_end < offset) {
+		const char *found = memchr(text + offset, '>', len - offset);
+		reader->last_end = found == NULL ? len : (size_t)(found - text);
+	}
+	return reader->last_end == len ? offset : reader->last_end + 1;
 }
 
 /* --- libxml2's calls --- */
@@ -120,7 +134,7 @@ static void stop(struct reader *reader)
 }
 
 /* Where the text of a call begins: it lies in the input itself, or libxml2 has read past it. */
-static size_t text_begin(const struct reader *reader, const xmlChar *text, size_t len, bool cdata)
+static size_t text_begin(struct reader *reader, const xmlChar *text, size_t len, bool cdata)
 {
 	const xmlParserInput *input = reader->ctxt->input;
 	if (text >= input->base && text < input->end)
@@ -248,9 +262,19 @@ static const char *error_words(struct pk_arena *arena, const char *message)
 	return words;
 }
 
+/* As stop(), for a call in the midst of a token, which still needs the input. */
+static void end_parsing(struct reader *reader)
+{
+	reader->stopped = true;
+	reader->ctxt->disableSAX = 1;
+	reader->ctxt->instate = XML_PARSER_EOF;
+}
+
 static void on_error(void *user, xmlErrorPtr error)
 {
 	struct reader *reader = user;
+	if (reader->errors >= ERRORS_MOST)
+		end_parsing(reader);
 	if (error->level != XML_ERR_FATAL || reader->stopped)
 		return; /* namespaces and warnings do not make a document ill-formed */
 	reader->errors++;
@@ -298,6 +322,63 @@ static void set_handlers(struct reader *reader, bool recover)
 	reader->ctxt->replaceEntities = 1;
 }
 
+/* --- what libxml2 would take too long for --- */
+
+/* Behind what begins at `text`, if it is no tag: comment, CDATA or instruction; else NULL. */
+static const char *skip_no_tag(const char *text, const char *end)
+{
+	static const char *const pairs[][2] = {
+		{"<!--", "-->"},
+		{"<![CDATA[", "]]>"},
+		{"<?", "?>"},
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		if (!pk_text_starts(text, pairs[i][0]))
+			continue;
+		size_t open = strlen(pairs[i][0]);
+		const char *close = memmem(
+			text + open, (size_t)(end - text) - open, pairs[i][1], strlen(pairs[i][1]));
+		return close == NULL ? end : close + strlen(pairs[i][1]);
+	}
+	return NULL;
+}
+
+/* Counts the quoted values of the tag at `text` into *count; the result is behind the tag. */
+static const char *count_values(size_t *count, const char *text, const char *end)
+{
+	for (*count = 0; text < end && *text != '>' && *text != '\0'; (*count)++) {
+		text += strcspn(text, "\"'>");
+		if (text >= end || *text == '>' || *text == '\0')
+			break;
+		const char *close = memchr(text + 1, *text, (size_t)(end - text) - 1);
+		text = close == NULL ? end : close + 1;
+	}
+	return text;
+}
+
+/* libxml2 compares each attribute of a tag with all others. False after a report. */
+static bool check_attributes(struct reader *reader)
+{
+	const char *start = reader->shown->text;
+	const char *end = start + reader->shown->len;
+	const char *at = memchr(start, '<', reader->shown->len);
+	while (at != NULL) {
+		size_t count = 0;
+		const char *behind = skip_no_tag(at, end);
+		if (behind == NULL)
+			behind = count_values(&count, at, end);
+		if (count > PK_XML_ATTRIBUTES) {
+			size_t offset = (size_t)(at - start);
+			pk_report(reader->diags, PK_XML_HUGE,
+				pk_span_make(reader->shown, offset, offset + 1),
+				"tag has more than %d attributes", PK_XML_ATTRIBUTES);
+			return false;
+		}
+		at = memchr(behind, '<', (size_t)(end - behind));
+	}
+	return true;
+}
+
 bool pk_xml_parse(struct pk_source *source, struct pk_source *shown,
 	const struct pk_xml_options *options, const struct pk_xml_handler *handler, void *user,
 	struct pk_diags *diags)
@@ -309,6 +390,8 @@ bool pk_xml_parse(struct pk_source *source, struct pk_source *shown,
 		.diags = diags,
 		.arena = diags->arena,
 	};
+	if (!check_attributes(&reader))
+		return false;
 	reader.ctxt = xmlCreateMemoryParserCtxt(source->text, (int)source->len);
 	if (reader.ctxt == NULL) {
 		pk_report(diags, PK_XML_SYNTAX, pk_span_file(shown), "document is empty");

@@ -17,6 +17,7 @@
 enum {
 	PK_XML_ERRORS = 25,		      /* syntax errors reported for one file */
 	PK_XML_TEXT_LIMIT = 10 * 1000 * 1000, /* bytes of one text; libxml2's own limit */
+	PK_XML_ATTRIBUTES = 1000,	      /* attributes of one tag */
 };
 
 struct pk_xml_attr {

@@ -66,19 +66,30 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static size_t find_line_start(const char *text, size_t offset)
+/*
+ * The start of the line of `offset` if only blanks, and dashes if `dashes` is set, stand before it.
+ * A line may hold the whole file: what it begins with must not be looked for at each value.
+ */
+static bool find_line(size_t *out, const char *text, size_t offset, bool dashes)
 {
-	const char *end = offset == 0 ? NULL : memrchr(text, '\n', offset);
-	return end == NULL ? 0 : (size_t)(end + 1 - text);
-}
-
-/* Do only blanks, and dashes if `dashes` is set, stand before `offset` on its line? */
-static bool is_first_on_line(const char *text, size_t line, size_t offset, bool dashes)
-{
-	for (size_t i = line; i < offset; i++) {
-		if (!is_blank(text[i]) && !(dashes && text[i] == '-'))
+	for (; offset > 0 && text[offset - 1] != '\n'; offset--) {
+		char before = text[offset - 1];
+		if (!is_blank(before) && !(dashes && before == '-'))
 			return false;
 	}
+	*out = offset;
+	return true;
+}
+
+/* The start of the line that ends before `line`; false if that is before `floor`. */
+static bool find_line_above(size_t *out, const char *text, size_t line, size_t floor)
+{
+	if (line <= floor)
+		return false;
+	const char *end = memrchr(text + floor, '\n', line - 1 - floor);
+	if (end == NULL && floor > 0 && text[floor - 1] != '\n')
+		return false;
+	*out = end == NULL ? floor : (size_t)(end + 1 - text);
 	return true;
 }
 
@@ -112,16 +123,14 @@ static const char *join_comment(struct reader *reader, size_t begin, size_t end)
 static const char *find_comment(struct reader *reader, size_t offset, size_t floor, bool dashes)
 {
 	const char *text = reader->source->text;
-	size_t line = find_line_start(text, offset);
-	if (!is_first_on_line(text, line, offset, dashes))
+	size_t line;
+	if (!find_line(&line, text, offset, dashes))
 		return NULL;
 
 	size_t begin = line;
-	while (begin > floor) {
-		size_t above = find_line_start(text, begin - 1);
-		if (above < floor || !is_comment_line(text, above))
+	for (size_t above; find_line_above(&above, text, begin, floor); begin = above) {
+		if (!is_comment_line(text, above))
 			break;
-		begin = above;
 	}
 	return begin == line ? NULL : join_comment(reader, begin, line);
 }

@@ -35,7 +35,7 @@ const struct pk_option pk_cmd_compile_options[] = {
 	PK_OPTIONS_END,
 };
 
-static bool compile(struct pk_buf *out, const struct pk_policy *policy, enum pk_target target,
+static void compile(struct pk_buf *out, const struct pk_policy *policy, enum pk_target target,
 	const char *schema, struct pk_diags *diags)
 {
 	struct pk_compile_options options = {.schema = schema};
@@ -59,7 +59,6 @@ static bool compile(struct pk_buf *out, const struct pk_policy *policy, enum pk_
 			pk_sysmon_write(out, sysmon);
 		break;
 	}
-	return diags->errors == 0;
 }
 
 static void write_output(struct pk_cli *cli, const struct compile_options *options,
@@ -84,7 +83,8 @@ int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 
 	struct pk_policy_options policy_options = {.profile = options.profile,
 		.library_dir = options.library,
-		.today = pk_today(cli->arena)};
+		.today = pk_today(cli->arena),
+		.partial = true};
 	struct pk_diags diags = {.arena = cli->arena};
 	const char *input = arguments.len == 1 ? arguments.items[0]
 					       : pk_target_input((enum pk_target)options.target);
@@ -95,7 +95,8 @@ int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 		enum pk_target target = options.target == PK_TARGET_UNSET
 			? pk_target_of(policy)
 			: (enum pk_target)options.target;
-		if (compile(&out, policy, target, options.schema, &diags))
+		compile(&out, policy, target, options.schema, &diags);
+		if (pk_cli_status(cli, &diags) == PK_EXIT_OK)
 			write_output(cli, &options, &out, &diags);
 	}
 	struct pk_print_context context = {.to_err = true, .inputs = &input, .input_count = 1};

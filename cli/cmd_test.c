@@ -53,7 +53,8 @@ static void print_count(struct pk_cli *cli, const struct pk_test_count *count)
 		pk_buf_printf(&line, "%zu passed, %zu failed, %zu skipped\n", count->passed,
 			count->failed, count->skipped);
 		if (count->untested > 0)
-			pk_buf_printf(&line, "%zu rules lack a logged or a dropped event\n",
+			pk_buf_printf(&line,
+				"rules without both a logged and a dropped event: %zu\n",
 				count->untested);
 	}
 	if (cli->common.format == PK_FORMAT_TEXT || cli->common.format == PK_FORMAT_SHORT ||
@@ -74,7 +75,8 @@ int pk_cmd_test(struct pk_cli *cli, int argc, char **argv)
 		arguments.len == 1 ? arguments.items[0] : pk_target_input(PK_TARGET_UNSET);
 	struct pk_policy_options policy_options = {.profile = options.profile,
 		.library_dir = options.library,
-		.today = pk_today(cli->arena)};
+		.today = pk_today(cli->arena),
+		.partial = true};
 	struct pk_diags diags = {.arena = cli->arena};
 	struct pk_test_count count = {0};
 	bool ran = false;

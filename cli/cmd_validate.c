@@ -154,9 +154,9 @@ static bool print_verdict(struct validation *validation, const char *path)
 		validation->diags.errors++;
 	}
 	PK_BUF_AUTO line = {0};
-	pk_escape_put(&line, path);
+	pk_escape_put_cell(&line, path);
 	pk_buf_printf(&line, "\t%s\t%s\t", rejected ? "REJECT" : "ACCEPT", defects ? "yes" : "no");
-	pk_escape_put(&line, first_reason(&diags, rejected));
+	pk_escape_put_cell(&line, first_reason(&diags, rejected));
 	pk_buf_putc(&line, '\n');
 	pk_cli_put(validation->cli, validation->cli->out, &line);
 	return !rejected;

@@ -78,3 +78,16 @@ void pk_escape_put(struct pk_buf *buf, const char *text)
 {
 	pk_escape_put_len(buf, text, strlen(text));
 }
+
+void pk_escape_put_cell(struct pk_buf *buf, const char *text)
+{
+	for (const char *part = text; *part != '\0';) {
+		size_t len = strcspn(part, "\\");
+		pk_escape_put_len(buf, part, len);
+		part += len;
+		if (*part == '\0')
+			break;
+		pk_buf_puts(buf, "\\\\");
+		part++;
+	}
+}

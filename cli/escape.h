@@ -26,6 +26,9 @@ void pk_escape_put_len(struct pk_buf *buf, const char *text, size_t len);
 /* Appends a NUL-terminated text. */
 void pk_escape_put(struct pk_buf *buf, const char *text);
 
+/* Appends a cell of a table divided by tabs: as pk_escape_put, and `\` doubled. */
+void pk_escape_put_cell(struct pk_buf *buf, const char *text);
+
 /* True for the printable characters of ASCII: one byte, one cell, never escaped. */
 bool pk_escape_is_plain(char c);
 

@@ -2,9 +2,8 @@
  * JUnit XML, as build servers read it: a testsuite a file, in it one testcase, that fails with
  * the file's errors. Warnings and notes of the file are in its system-out.
  */
-#include <string.h>
-
 #include "base/text.h"
+#include "base/xml.h"
 #include "cli/escape.h"
 #include "cli/print_formats.h"
 
@@ -13,24 +12,8 @@ static void put_xml(struct pk_buf *buf, const char *text)
 {
 	PK_BUF_AUTO safe = {0};
 	pk_escape_put(&safe, text);
-	for (size_t i = 0; i < safe.len; i++) {
-		switch (safe.data[i]) {
-		case '<':
-			pk_buf_puts(buf, "&lt;");
-			break;
-		case '>':
-			pk_buf_puts(buf, "&gt;");
-			break;
-		case '&':
-			pk_buf_puts(buf, "&amp;");
-			break;
-		case '"':
-			pk_buf_puts(buf, "&quot;");
-			break;
-		default:
-			pk_buf_putc(buf, safe.data[i]);
-		}
-	}
+	if (safe.len > 0)
+		pk_xml_put_attr(buf, safe.data);
 }
 
 static size_t count_of(const struct pk_findings *findings, const char *path, bool errors)

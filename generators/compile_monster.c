@@ -271,7 +271,7 @@ struct pk_monster_config *pk_compile_monster(
 	}
 	if (meant == 0 && policy->settings.monster_extra == NULL)
 		pk_report(diags, PK_TARGET_WITHOUT_RULES, PK_NO_SPAN,
-			"none of the %zu rules is meant for this target", policy->rules.len);
+			"no rule is meant for this target");
 	pk_monster_check(config, NULL, diags);
 	return config;
 }

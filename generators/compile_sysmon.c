@@ -102,6 +102,17 @@ static void add_term(struct pk_compilation *compilation, struct pk_element *elem
 		*pk_list_push(compilation->arena, &term->filters) = filters->filters.items[i];
 }
 
+static struct pk_element make_element(const struct pk_event *event, bool include)
+{
+	return (struct pk_element){
+		.tag = event->tag,
+		.onmatch = include ? "include" : "exclude",
+		.in_group = true,
+		.group_relation = "or",
+		.event = event,
+	};
+}
+
 /*
  * The element for alternatives that fit the ids in `fitting`: Sysmon binds an element to the first
  * id that has all its fields, so those that ask for another id get an element of their own.
@@ -112,13 +123,8 @@ static struct pk_element *element_for(struct pk_event_rules *rules, unsigned fit
 	while (!(fitting & 1u << bound))
 		bound++;
 	struct pk_element *element = &rules->elements[bound];
-	if (element->tag == NULL) {
-		element->tag = rules->event->tag;
-		element->onmatch = rules->action == PK_INCLUDE ? "include" : "exclude";
-		element->in_group = true;
-		element->group_relation = "or";
-		element->event = rules->event;
-	}
+	if (element->tag == NULL)
+		*element = make_element(rules->event, rules->action == PK_INCLUDE);
 	return element;
 }
 
@@ -152,7 +158,8 @@ static void add_rule(struct pk_compilation *compilation, struct pk_event_rules *
 		check_positions(compilation, rule, &rules->event[bound], rules->event,
 			rules->family, filters);
 	}
-	rules->count++;
+	if (rules->count++ == 0)
+		rules->first = rule;
 }
 
 /* --- the rules of one event --- */
@@ -186,16 +193,33 @@ static void emit(struct pk_compilation *compilation, const struct pk_event_rules
 	}
 }
 
-static void emit_empty(
+static size_t count_elements(const struct pk_event_rules *rules)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < rules->family; i++)
+		count += rules->elements[i].tag != NULL;
+	return count;
+}
+
+static struct pk_element *emit_empty(
 	struct pk_compilation *compilation, const struct pk_event *event, bool include)
 {
 	struct pk_element *element =
 		pk_list_push(compilation->arena, &compilation->sysmon->elements);
-	element->tag = event->tag;
-	element->onmatch = include ? "include" : "exclude";
-	element->in_group = true;
-	element->group_relation = "or";
-	element->event = event;
+	*element = make_element(event, include);
+	return element;
+}
+
+/* An include that matches every event: all have a UtcTime, in the same place of a family. */
+static void emit_everything(struct pk_compilation *compilation, const struct pk_event *event)
+{
+	struct pk_element *element = emit_empty(compilation, event, true);
+	struct pk_term *term = pk_list_push(compilation->arena, &element->terms);
+	term->filter = (struct pk_filter){
+		.field = "UtcTime",
+		.condition = pk_operator_info(PK_OP_IS_NOT)->name,
+		.value = "none",
+	};
 }
 
 static const struct pk_collect_entry *find_collect(
@@ -208,49 +232,70 @@ static const struct pk_collect_entry *find_collect(
 	return NULL;
 }
 
-static bool has_groups(const struct pk_policy *policy, const char *event)
+/* Has the event a group with one of the two actions? */
+static bool has_group(const struct pk_policy *policy, const char *event, enum pk_action onmatch)
 {
 	for (size_t i = 0; i < policy->groups.len; i++) {
-		if (strcmp(policy->groups.items[i]->event, event) == 0)
+		const struct pk_group *group = policy->groups.items[i];
+		if (strcmp(group->event, event) == 0 && group->onmatch == onmatch)
 			return true;
 	}
 	return false;
 }
 
-/* collect: all. Excludes narrow it; includes could only name what is logged anyway. */
+static bool has_groups(const struct pk_policy *policy, const char *event)
+{
+	return has_group(policy, event, PK_INCLUDE) || has_group(policy, event, PK_EXCLUDE);
+}
+
+/*
+ * collect: all. Excludes narrow it; includes could only name what is logged anyway. One exclude
+ * element logs what it does not match; beside further elements Sysmon drops what none matches.
+ */
 static void collect_all(struct pk_compilation *compilation, struct pk_event_rules *excludes,
 	size_t include_count, const struct pk_collect_entry *entry)
 {
 	if (include_count > 0) {
 		struct pk_diag *diag = pk_report(compilation->diags, PK_COLLECT_EVERYTHING,
-			entry->span,
-			"all %s events are collected, so its %zu include rules are left out",
-			entry->event, include_count);
+			entry->span, "all %s events are collected: %zu include rule%s left out",
+			entry->event, include_count, include_count == 1 ? "" : "s");
 		pk_diag_hint(compilation->diags, diag,
 			"write 'rules' for %s if only what they match is wanted", entry->event);
 	}
-	if (excludes->count == 0)
+	emit(compilation, excludes);
+	if (count_elements(excludes) > 1 || has_groups(compilation->policy, entry->event))
+		emit_everything(compilation, excludes->event);
+	else if (count_elements(excludes) == 0)
 		emit_empty(compilation, excludes->event, false);
-	else
-		emit(compilation, excludes);
+}
+
+static void report_excludes_alone(
+	struct pk_compilation *compilation, const struct pk_event_rules *excludes)
+{
+	struct pk_diag *diag = pk_report(compilation->diags, PK_EXCLUDE_ALONE,
+		excludes->first->event_span, "no rule includes %s: %zu exclude rule%s left out",
+		excludes->event->tag, excludes->count, excludes->count == 1 ? "" : "s");
+	pk_diag_hint(compilation->diags, diag,
+		"write 'all' for %s in 'collect' if everything else is to be logged",
+		excludes->event->tag);
 }
 
 static void collect_rules(struct pk_compilation *compilation, struct pk_event_rules *excludes,
 	struct pk_event_rules *includes, bool asked)
 {
 	const struct pk_event *event = includes->event;
-	if (includes->count > 0) {
+	if (includes->count > 0 || has_group(compilation->policy, event->tag, PK_INCLUDE)) {
 		emit(compilation, excludes);
 		emit(compilation, includes);
 		return;
 	}
 	if (excludes->count > 0)
-		pk_report(compilation->diags, PK_EXCLUDE_ALONE, PK_NO_SPAN,
-			"%s has exclude rules but no include rule: nothing of it is logged",
-			event->tag);
-	if (event->logged_by_default && (asked || excludes->count > 0))
+		report_excludes_alone(compilation, excludes);
+	if (!event->logged_by_default || has_groups(compilation->policy, event->tag))
+		return;
+	if (asked || excludes->count > 0)
 		emit_empty(compilation, event, true);
-	else if (event->logged_by_default && !has_groups(compilation->policy, event->tag))
+	else
 		pk_report(compilation->diags, PK_DEFAULT_LOGGED, PK_NO_SPAN,
 			"nothing is said about %s: Sysmon logs every one", event->tag);
 }
@@ -258,8 +303,8 @@ static void collect_rules(struct pk_compilation *compilation, struct pk_event_ru
 static void compile_event(struct pk_compilation *compilation, const struct pk_event *event)
 {
 	size_t family = pk_schema_family(compilation->schema, event);
-	struct pk_event_rules excludes = {event, family, PK_EXCLUDE, {{0}}, 0};
-	struct pk_event_rules includes = {event, family, PK_INCLUDE, {{0}}, 0};
+	struct pk_event_rules excludes = {.event = event, .family = family, .action = PK_EXCLUDE};
+	struct pk_event_rules includes = {.event = event, .family = family, .action = PK_INCLUDE};
 	const struct pk_collect_entry *entry = find_collect(compilation->policy, event->tag);
 	enum pk_collect collect = entry == NULL ? PK_COLLECT_RULES : entry->collect;
 
@@ -274,6 +319,7 @@ static void compile_event(struct pk_compilation *compilation, const struct pk_ev
 		collect_all(compilation, &excludes, meant, entry);
 	else
 		collect_rules(compilation, &excludes, &includes, entry != NULL);
+	pk_compile_groups(compilation, event);
 }
 
 /* Rules and groups whose event the schema lacks are met here: no other part ever sees them. */
@@ -296,17 +342,17 @@ static void report_missing_events(struct pk_compilation *compilation)
 	}
 }
 
-/* How many rules are meant for the target; with an event only those on it. */
-static size_t count_meant(const struct pk_compilation *compilation, const char *event)
+/* Is a rule meant for the target? With an event only those on it count. */
+static bool has_rule(const struct pk_compilation *compilation, const char *event)
 {
 	const struct pk_policy *policy = compilation->policy;
-	size_t count = 0;
 	for (size_t i = 0; i < policy->rules.len; i++) {
 		const struct pk_rule *rule = policy->rules.items[i];
-		count += is_meant(compilation, rule) &&
-			(event == NULL || strcmp(rule->event, event) == 0);
+		if (is_meant(compilation, rule) &&
+			(event == NULL || strcmp(rule->event, event) == 0))
+			return true;
 	}
-	return count;
+	return false;
 }
 
 static void report_uncollected(struct pk_compilation *compilation)
@@ -314,11 +360,10 @@ static void report_uncollected(struct pk_compilation *compilation)
 	const struct pk_policy *policy = compilation->policy;
 	for (size_t i = 0; i < policy->collect.len; i++) {
 		const struct pk_collect_entry *entry = &policy->collect.items[i];
-		size_t count = count_meant(compilation, entry->event);
-		if (entry->collect == PK_COLLECT_NONE && count > 0)
+		if (entry->collect == PK_COLLECT_NONE &&
+			(has_rule(compilation, entry->event) || has_groups(policy, entry->event)))
 			pk_report(compilation->diags, PK_COLLECT_NOTHING, entry->span,
-				"%s is not collected, so its %zu rules are left out", entry->event,
-				count);
+				"%s is not collected: the rules on it are left out", entry->event);
 	}
 }
 
@@ -326,9 +371,9 @@ static void report_no_rules(struct pk_compilation *compilation)
 {
 	const struct pk_policy *policy = compilation->policy;
 	bool only_collects = policy->rules.len == 0 && policy->collect.len > 0;
-	if (!only_collects && policy->groups.len == 0 && count_meant(compilation, NULL) == 0)
+	if (!only_collects && policy->groups.len == 0 && !has_rule(compilation, NULL))
 		pk_report(compilation->diags, PK_TARGET_WITHOUT_RULES, PK_NO_SPAN,
-			"none of the %zu rules is meant for this target", policy->rules.len);
+			"no rule is meant for this target");
 }
 
 /* --- the whole --- */
@@ -416,7 +461,6 @@ struct pk_sysmon *pk_compile_sysmon(const struct pk_policy *policy,
 			pk_schema_find_tag(compilation.schema, event->tag) != event)
 			continue;
 		compile_event(&compilation, event);
-		pk_compile_groups(&compilation, event);
 	}
 	report_uncollected(&compilation);
 	pk_compile_head(&compilation);

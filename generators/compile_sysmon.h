@@ -27,6 +27,7 @@ struct pk_event_rules {
 	enum pk_action action;
 	struct pk_element elements[PK_FAMILY_MAX]; /* tag NULL: none yet */
 	size_t count;				   /* rules that went in */
+	const struct pk_rule *first;		   /* of these */
 };
 
 /* "4.50" of the target's schema. */

@@ -13,7 +13,7 @@ struct pk_sysmon *pk_sysmon_judge(struct pk_source *source, const struct pk_sysm
 	uint32_t *ids = PK_NEW_ARRAY(sysmon->arena, uint32_t, sysmon->elements.len + 1);
 	pk_sysmon_convert(sysmon, NULL, ids, diags);
 	pk_sysmon_check_entries(sysmon, diags);
-	if (lint)
+	if (lint && !sysmon->broken)
 		pk_sysmon_check(sysmon, ids, diags);
 	return sysmon;
 }

@@ -9,7 +9,8 @@
 /*
  * Reads `source` and decides what Sysmon would do with it: `rejected` and `defects` of the result
  * and every reason in `diags`. With `lint` what Sysmon accepts but does not do as written is
- * reported too (codes PK03xx); the verdict does not depend on it.
+ * reported too (codes PK03xx); the verdict does not depend on it. Of a file that is not
+ * well-formed only a part was read, so there lint has nothing to say.
  */
 struct pk_sysmon *pk_sysmon_judge(struct pk_source *source, const struct pk_sysmon_options *options,
 	bool lint, struct pk_diags *diags);

@@ -1,6 +1,7 @@
 /* Nodes to configurations, and which generation they are of. */
 #include "generators/monster.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 /* The first sign of each generation, as the node that shows it. */
@@ -94,6 +95,16 @@ bool pk_monster_detect(
 	return true;
 }
 
+/* A setting of a ruleset may spell its number as only YAML does. */
+static void spell_number(
+	struct pk_arena *arena, struct pk_monster_entry *entry, const struct pk_node *item)
+{
+	PK_BUF_AUTO text = {0};
+	pk_json_put_number(&text, item);
+	entry->text = pk_arena_strndup(arena, text.data, text.len);
+	entry->len = text.len;
+}
+
 static void read_entries(
 	struct pk_monster_config *config, enum pk_monster_key key, const struct pk_node *list)
 {
@@ -111,6 +122,8 @@ static void read_entries(
 		}
 		entry->text = item->text;
 		entry->len = item->text_len;
+		if (entry->number)
+			spell_number(config->arena, entry, item);
 	}
 }
 

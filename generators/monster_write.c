@@ -51,7 +51,7 @@ static void begin_member(struct writer *writer, const char *name, size_t len)
 	pk_buf_puts(writer->out, ": ");
 }
 
-/* A value kept as it was read; numbers keep their spelling. Depth is that of the JSON reader. */
+/* A value kept as it was read; numbers keep their spelling if it is JSON. Depth is that of the JSON reader. */
 static void write_node(struct writer *writer, const struct pk_node *node)
 {
 	switch (node->kind) {
@@ -63,7 +63,7 @@ static void write_node(struct writer *writer, const struct pk_node *node)
 		break;
 	case PK_NODE_INT:
 	case PK_NODE_FLOAT:
-		pk_buf_put(writer->out, node->text, node->text_len);
+		pk_json_put_number(writer->out, node);
 		break;
 	case PK_NODE_STRING:
 		pk_json_put_string_len(writer->out, node->text, node->text_len);

@@ -75,6 +75,7 @@ struct pk_sysmon {
 	const char *head_comment;	/* comments before the root and at its start */
 	const struct pk_schema *parser; /* tables of the parser that judges */
 	const struct pk_schema *schema; /* tables the file is checked against; NULL if none fits */
+	bool broken;			/* not well-formed: read only in part */
 	bool rejected;			/* Sysmon refuses the file */
 	bool defects;			/* Sysmon accepts it but leaves out elements */
 };

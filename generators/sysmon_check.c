@@ -64,8 +64,10 @@ static void check_filter(struct pk_checker *checker, const struct pk_filter *fil
 	checker->filter = filter;
 	checker->op = pk_filter_operator(filter);
 	checker->kind = pk_field_kind(filter->field);
-	if (checker->op != NULL && filter->value != NULL)
-		RUN(filter_checks, checker);
+	if (checker->op == NULL || filter->value == NULL)
+		return;
+	checker->plain = pk_filter_is_plain(filter);
+	RUN(filter_checks, checker);
 }
 
 static void check_element(struct pk_checker *checker)

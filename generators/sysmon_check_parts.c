@@ -71,13 +71,19 @@ enum pk_field_kind pk_field_kind(const char *field)
 
 /* --- tokens --- */
 
-/* The place of some bytes of the value, if the file spells the value without references. */
-static struct pk_span token_span(const struct pk_filter *filter, size_t at, size_t len)
+bool pk_filter_is_plain(const struct pk_filter *filter)
 {
-	struct pk_span whole = filter->value_span;
-	size_t written = whole.end - whole.begin;
-	if (whole.source == NULL || written != strlen(filter->value) ||
-		memcmp(whole.source->text + whole.begin, filter->value, written) != 0)
+	struct pk_span span = filter->value_span;
+	size_t written = span.end - span.begin;
+	return span.source != NULL && written == strlen(filter->value) &&
+		memcmp(span.source->text + span.begin, filter->value, written) == 0;
+}
+
+/* The place of some bytes of the value. */
+static struct pk_span token_span(const struct pk_checker *checker, size_t at, size_t len)
+{
+	struct pk_span whole = checker->filter->value_span;
+	if (!checker->plain)
 		return whole;
 	return pk_span_make(whole.source, whole.begin + at, whole.begin + at + len);
 }
@@ -96,7 +102,7 @@ bool pk_token_next(const struct pk_checker *checker, size_t *at, struct pk_token
 	}
 	size_t len = strcspn(start, ";");
 	out->text = pk_arena_strndup(checker->arena, start, len);
-	out->span = token_span(filter, *at, len);
+	out->span = token_span(checker, *at, len);
 	*at += len + (start[len] == ';');
 	return true;
 }

@@ -47,6 +47,7 @@ struct pk_checker {
 	const struct pk_filter *filter;
 	const struct pk_operator_info *op;
 	enum pk_field_kind kind;
+	bool plain; /* pk_filter_is_plain of the filter */
 };
 
 enum pk_hash {
@@ -58,6 +59,9 @@ enum pk_hash {
 
 /* The kind of a field's values; PK_KIND_TEXT if nothing more is known. */
 enum pk_field_kind pk_field_kind(const char *field);
+
+/* Does the file spell the filter's value without references, so that tokens have places? */
+bool pk_filter_is_plain(const struct pk_filter *filter);
 
 /* A value of the present filter: the whole one, or a token of a list condition. */
 struct pk_token {

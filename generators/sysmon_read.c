@@ -79,8 +79,9 @@ struct pk_sysmon *pk_sysmon_read(
 	struct pk_grammar grammar;
 	pk_grammar_init(&grammar, sysmon, options->comments, diags);
 	struct pk_xml_options xml = {.encoding = encoding, .recover = options->recover};
-	if (!pk_xml_parse(source, sysmon->source, &xml, &pk_grammar_handler, &grammar, diags))
-		sysmon->rejected = true;
+	sysmon->broken =
+		!pk_xml_parse(source, sysmon->source, &xml, &pk_grammar_handler, &grammar, diags);
+	sysmon->rejected |= sysmon->broken;
 	pk_grammar_finish(&grammar);
 	return sysmon;
 }

@@ -298,6 +298,17 @@ static void report_folder(struct pk_arena *arena, const char *path, struct pk_di
 	pk_diag_hint(diags, diag, "name a ruleset, or write a '%s'", PROJECT_FILE);
 }
 
+/* Says which shipped ruleset may be meant by the name that was just reported as no file. */
+static void hint_shipped(struct pk_arena *arena, const char *name, struct pk_diags *diags)
+{
+	size_t count;
+	const char *const *names = pk_library_names(arena, &count);
+	const char *near = pk_text_nearest(name, names, count);
+	if (near != NULL && diags->all.len > 0)
+		pk_diag_hint(diags, &diags->all.items[diags->all.len - 1],
+			"write '%s' for the shipped ruleset", near);
+}
+
 static struct pk_source *open_input(struct pk_arena *arena, const char *path,
 	const struct pk_policy_options *options, struct pk_diags *diags)
 {
@@ -311,7 +322,10 @@ static struct pk_source *open_input(struct pk_arena *arena, const char *path,
 	}
 	if (file != NULL && pk_text_starts(file, PK_LIBRARY_PREFIX))
 		return pk_library_file(arena, file + strlen(PK_LIBRARY_PREFIX));
-	return pk_file_read(arena, file == NULL ? path : file, 0, diags);
+	struct pk_source *source = pk_file_read(arena, file == NULL ? path : file, 0, diags);
+	if (source == NULL && file == NULL)
+		hint_shipped(arena, path, diags);
+	return source;
 }
 
 struct pk_policy *pk_policy_read(struct pk_arena *arena, const char *path,

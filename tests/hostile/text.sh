@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Bytes that are no text: wrong encodings, NULs, next to nothing, junk. Sourced by run.sh.
 
 sound='<Sysmon schemaversion="4.90"><EventFiltering/></Sysmon>'

@@ -140,6 +140,60 @@ static void a_group_of_an_event_that_the_schema_lacks_is_left_out_with_a_warning
 	assert_place(find_finding(fixture, PK_RULE_EVENT_UNSUPPORTED)->span, 5, 20);
 }
 
+#define QUIET_HEAD HEAD "collect: {ProcessCreate: none, ProcessTerminate: none%s}\n"
+#define FILE_GROUP(onmatch)                                                                        \
+	"groups: [{id: g, event: FileCreate, onmatch: " onmatch ", relation: or, "                 \
+	"rules: [{id: a, when: {Image: x}}]}]\n"
+#define EXCLUDE_RULE "rules: [{id: r, title: R, event: FileCreate, when: {User: u}" EXCLUDED "}]\n"
+
+static void assert_with_group(
+	struct policy_fixture *fixture, const char *collect, const char *parts, const char *want)
+{
+	const char *head = pk_arena_printf(fixture->arena, QUIET_HEAD, collect);
+	const char *all =
+		pk_arena_printf(fixture->arena, "+ProcessCreate:\n+ProcessTerminate:\n%s", want);
+	assert_compiled(fixture, pk_arena_printf(fixture->arena, "%s%s", head, parts), all);
+}
+
+static void an_exclude_rule_narrows_an_include_group(void **state)
+{
+	struct policy_fixture *fixture = *state;
+	assert_with_group(fixture, "", FILE_GROUP("include") EXCLUDE_RULE,
+		"-FileCreate: User is 'u'\n+FileCreate: Image is 'x'\n");
+	assert_int_equal(fixture->diags.all.len, 0);
+}
+
+static void an_exclude_rule_beside_an_exclude_group_is_left_out(void **state)
+{
+	/* Two excludes without an include would drop every event. */
+	struct policy_fixture *fixture = *state;
+	assert_with_group(
+		fixture, "", FILE_GROUP("exclude") EXCLUDE_RULE, "-FileCreate: Image is 'x'\n");
+	find_finding(fixture, PK_EXCLUDE_ALONE);
+}
+
+static void collect_all_beside_a_group_logs_what_the_group_does_not_match(void **state)
+{
+	assert_with_group(*state, ", FileCreate: all", FILE_GROUP("include"),
+		"+FileCreate: UtcTime is not 'none'\n+FileCreate: Image is 'x'\n");
+}
+
+static void collect_none_leaves_groups_out_and_says_so(void **state)
+{
+	struct policy_fixture *fixture = *state;
+	assert_with_group(fixture, ", FileCreate: none", FILE_GROUP("include"), "+FileCreate:\n");
+	assert_int_equal(count_findings(fixture, PK_COLLECT_NOTHING), 1);
+}
+
+static void collect_rules_adds_nothing_to_a_group_on_process_starts(void **state)
+{
+	assert_compiled(*state,
+		HEAD "collect: {ProcessCreate: rules, ProcessTerminate: none}\n"
+		     "groups: [{id: g, event: ProcessCreate, onmatch: exclude, relation: or, "
+		     "rules: [{id: a, when: {Image: x}}]}]\n",
+		"-ProcessCreate: Image is 'x'\n+ProcessTerminate:\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +227,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_group_of_an_event_that_the_schema_lacks_is_left_out_with_a_warning,
 			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_exclude_rule_narrows_an_include_group, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_exclude_rule_beside_an_exclude_group_is_left_out, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			collect_all_beside_a_group_logs_what_the_group_does_not_match, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			collect_none_leaves_groups_out_and_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			collect_rules_adds_nothing_to_a_group_on_process_starts, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -462,107 +462,91 @@ static void a_named_filter_that_decides_overwrites_a_leak(void **state)
 		"own");
 }
 
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(
+		is_and_is_not_compare_the_whole_without_regard_to_case, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(contains_and_excludes_look_for_a_part, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_empty_part_is_in_every_field_that_is_not_empty, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_semicolon_is_plain_text_where_one_value_is_taken, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(any_wants_one_token_and_all_wants_each, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		excludes_any_wants_no_token_and_excludes_all_wants_one_to_lack, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_empty_last_token_matches_every_field_that_is_not_empty, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_empty_token_inside_is_the_rest_of_the_list, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(blanks_round_tokens_count, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(begin_with_and_end_with_look_at_one_end, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		every_field_begins_and_ends_with_nothing, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		less_than_and_more_than_follow_the_order_of_texts, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		image_takes_a_path_or_what_follows_the_last_backslash, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(case_counts_beyond_a_to_z, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		process_starts_and_ends_are_logged_without_an_element, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		other_events_are_dropped_without_an_element, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(events_without_tag_are_always_logged, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_unknown_event_is_logged_like_one_without_tag, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(one_empty_include_logs_nothing, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(one_empty_exclude_logs_everything, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		one_element_leaves_the_rest_to_its_complement, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_exclude_wins_over_an_include, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_empty_exclude_beside_an_include_adds_nothing, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		two_excludes_without_include_drop_every_event, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(two_includes_log_what_either_matches, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		elements_that_sysmon_leaves_out_do_not_count, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_field_without_value_holds_a_dash, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_or_element_wants_one_filter, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_and_element_wants_every_field, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		filters_on_one_field_of_an_and_element_are_alternatives, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		two_is_not_on_one_field_of_an_and_element_are_always_true, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_rule_with_and_is_strict_about_one_field, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_rule_with_or_wants_one_filter, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_or_element_wants_one_rule_or_filter, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_and_element_wants_both_rules, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_and_element_wants_a_rule_and_the_filters_beside_it, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_rule_without_filters_disappears, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_field_of_one_registry_event_matches_that_event_only, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_field_in_the_same_place_matches_every_event_of_the_family, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_field_in_another_place_matches_the_bound_event_only, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_negative_condition_on_a_missing_field_does_not_match, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_exclude_element_of_one_registry_event_leaves_the_others, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_unnamed_filter_gives_no_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_event_logged_by_complement_has_no_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		in_an_or_element_the_first_match_gives_the_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		in_an_and_element_the_last_named_match_gives_the_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_rule_and_a_group_name_their_filters, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		of_two_includes_that_match_the_later_gives_the_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_name_of_a_failed_rule_leaks, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_name_of_a_failed_exclude_leaks, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_named_filter_that_decides_overwrites_a_leak, set_up, tear_down),
+};
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			is_and_is_not_compare_the_whole_without_regard_to_case, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			contains_and_excludes_look_for_a_part, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_empty_part_is_in_every_field_that_is_not_empty, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_semicolon_is_plain_text_where_one_value_is_taken, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			any_wants_one_token_and_all_wants_each, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			excludes_any_wants_no_token_and_excludes_all_wants_one_to_lack, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_empty_last_token_matches_every_field_that_is_not_empty, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_empty_token_inside_is_the_rest_of_the_list, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(blanks_round_tokens_count, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			begin_with_and_end_with_look_at_one_end, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			every_field_begins_and_ends_with_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			less_than_and_more_than_follow_the_order_of_texts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			image_takes_a_path_or_what_follows_the_last_backslash, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(case_counts_beyond_a_to_z, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			process_starts_and_ends_are_logged_without_an_element, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			other_events_are_dropped_without_an_element, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			events_without_tag_are_always_logged, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_unknown_event_is_logged_like_one_without_tag, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(one_empty_include_logs_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			one_empty_exclude_logs_everything, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			one_element_leaves_the_rest_to_its_complement, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_exclude_wins_over_an_include, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_empty_exclude_beside_an_include_adds_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			two_excludes_without_include_drop_every_event, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			two_includes_log_what_either_matches, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			elements_that_sysmon_leaves_out_do_not_count, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_without_value_holds_a_dash, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_or_element_wants_one_filter, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_and_element_wants_every_field, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			filters_on_one_field_of_an_and_element_are_alternatives, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			two_is_not_on_one_field_of_an_and_element_are_always_true, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_rule_with_and_is_strict_about_one_field, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_rule_with_or_wants_one_filter, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_or_element_wants_one_rule_or_filter, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_and_element_wants_both_rules, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_and_element_wants_a_rule_and_the_filters_beside_it, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_rule_without_filters_disappears, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_of_one_registry_event_matches_that_event_only, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_in_the_same_place_matches_every_event_of_the_family, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_in_another_place_matches_the_bound_event_only, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_negative_condition_on_a_missing_field_does_not_match, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_exclude_element_of_one_registry_event_leaves_the_others, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(an_unnamed_filter_gives_no_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_event_logged_by_complement_has_no_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			in_an_or_element_the_first_match_gives_the_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			in_an_and_element_the_last_named_match_gives_the_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_rule_and_a_group_name_their_filters, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			of_two_includes_that_match_the_later_gives_the_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_name_of_a_failed_rule_leaks, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_name_of_a_failed_exclude_leaks, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_named_filter_that_decides_overwrites_a_leak, set_up, tear_down),
-	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -327,65 +327,74 @@ static void a_condition_that_may_mean_several_has_none(void **state)
 	assert_mend(*state, "begin wi", NULL);
 }
 
+/* --- the judge --- */
+
+static void a_file_that_is_not_well_formed_is_not_linted(void **state)
+{
+	struct sysmon_fixture *fixture = *state;
+	struct pk_source *source = source_from_text(
+		fixture->arena, "<Sysmon schemaversion=\"4.90\">\n<EventFiltering>\n</Sysmon>");
+	assert_true(pk_sysmon_judge(source, &fixture->options, true, &fixture->diags)->rejected);
+	for (size_t i = 0; i < fixture->diags.all.len; i++)
+		assert_int_equal(fixture->diags.all.items[i].code, PK_XML_SYNTAX);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(
+		an_element_is_bound_to_the_first_event_with_all_its_fields, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_element_without_filters_is_bound_to_the_first_event, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		fields_that_no_event_has_together_lose_the_element, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		fields_of_two_wmi_events_lose_the_element, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_element_that_is_tried_on_several_events_is_judged_once, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_field_of_another_event_in_a_rule_loses_the_element, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(later_elements_of_the_tag_are_lost_too, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_element_without_onmatch_is_left_out, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_element_with_onmatch_and_default_is_left_out, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		elements_behind_one_without_onmatch_stay, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		the_legacy_default_is_the_opposite_of_onmatch, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_self_closed_rule_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_rule_of_two_tags_with_nothing_between_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_rule_with_a_blank_is_taken, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_rule_is_or_only_if_it_says_so_or_nothing, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		without_group_the_relation_depends_on_the_schema, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_filter_takes_its_own_name_first_then_its_rules_then_its_groups, set_up,
+		tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_empty_name_of_its_own_hides_those_above, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_name_of_255_bytes_is_taken, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_name_of_128_characters_and_256_bytes_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_long_name_of_a_rule_is_reported_at_the_rule, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_long_name_of_a_group_is_reported_at_the_group, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_long_name_that_no_filter_gets_does_not_matter, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(conditions_are_taken_in_any_case, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_absent_or_empty_condition_means_is, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		conditions_newer_than_the_declared_schema_are_taken, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_condition_whose_meaning_is_certain_has_a_mend, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_condition_that_may_mean_several_has_none, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_file_that_is_not_well_formed_is_not_linted, set_up, tear_down),
+};
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			an_element_is_bound_to_the_first_event_with_all_its_fields, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_element_without_filters_is_bound_to_the_first_event, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			fields_that_no_event_has_together_lose_the_element, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			fields_of_two_wmi_events_lose_the_element, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_element_that_is_tried_on_several_events_is_judged_once, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_of_another_event_in_a_rule_loses_the_element, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			later_elements_of_the_tag_are_lost_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_element_without_onmatch_is_left_out, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_element_with_onmatch_and_default_is_left_out, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			elements_behind_one_without_onmatch_stay, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_legacy_default_is_the_opposite_of_onmatch, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_self_closed_rule_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_rule_of_two_tags_with_nothing_between_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_rule_with_a_blank_is_taken, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_rule_is_or_only_if_it_says_so_or_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			without_group_the_relation_depends_on_the_schema, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_filter_takes_its_own_name_first_then_its_rules_then_its_groups, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_empty_name_of_its_own_hides_those_above, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_name_of_255_bytes_is_taken, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_name_of_128_characters_and_256_bytes_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_long_name_of_a_rule_is_reported_at_the_rule, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_long_name_of_a_group_is_reported_at_the_group, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_long_name_that_no_filter_gets_does_not_matter, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			conditions_are_taken_in_any_case, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_absent_or_empty_condition_means_is, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			conditions_newer_than_the_declared_schema_are_taken, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_condition_whose_meaning_is_certain_has_a_mend, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_condition_that_may_mean_several_has_none, set_up, tear_down),
-	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -356,104 +356,90 @@ static void violations_before_an_xml_error_are_told(void **state)
 	assert_int_equal(fixture->diags.all.items[1].code, PK_XML_SYNTAX);
 }
 
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(another_root_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_root_in_lower_case_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_root_in_a_namespace_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_unused_namespace_on_the_root_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		what_stands_in_another_root_is_not_judged, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(the_root_has_no_other_attribute, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_misspelt_schemaversion_is_two_findings, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_missing_version_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_version_without_number_is_refused_at_its_value, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_empty_version_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_version_out_of_range_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_version_below_4_00_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		the_content_of_a_file_without_usable_version_is_not_judged, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_unknown_entry_is_refused_and_the_nearest_is_offered, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_entry_of_another_schema_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_entry_that_is_only_documented_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_event_outside_event_filtering_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_group_outside_event_filtering_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_entry_has_no_attributes, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_entry_that_must_be_empty_may_not_even_hold_a_blank, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_entry_that_must_be_empty_may_not_hold_a_comment, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_entry_that_must_be_empty_may_not_hold_an_element, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_element_inside_the_text_of_an_entry_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(text_below_sysmon_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(event_filtering_has_no_attributes, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_unknown_event_is_refused_and_the_nearest_is_offered, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_event_newer_than_the_declared_schema_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_event_that_only_linux_has_is_unknown_on_windows, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_entry_in_event_filtering_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_field_without_event_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		event_filtering_holds_no_event_filtering, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_group_needs_a_relation, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		the_relation_of_a_group_in_upper_case_is_refused_with_a_mend, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(another_relation_of_a_group_has_no_mend, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_group_in_a_group_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(text_in_a_group_is_refused_once, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		onmatch_in_upper_case_is_refused_with_a_mend, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(another_onmatch_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(the_legacy_default_takes_the_same_words, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_event_has_no_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_unknown_field_is_refused_and_the_nearest_is_offered, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_field_newer_than_the_declared_schema_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_event_in_an_event_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_field_has_only_condition_and_name, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_element_inside_a_value_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(text_beside_filters_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		an_empty_cdata_section_beside_filters_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_rule_in_a_rule_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(a_rule_outside_an_event_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		a_field_that_no_event_has_is_refused_in_a_rule_too, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(an_attribute_with_a_prefix_is_refused, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(every_violation_is_told, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		what_stands_in_a_refused_element_is_not_judged, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(
+		violations_behind_an_xml_error_are_not_told, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(violations_before_an_xml_error_are_told, set_up, tear_down),
+};
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(another_root_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_root_in_lower_case_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_root_in_a_namespace_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_unused_namespace_on_the_root_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			what_stands_in_another_root_is_not_judged, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_root_has_no_other_attribute, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_misspelt_schemaversion_is_two_findings, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_missing_version_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_version_without_number_is_refused_at_its_value, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_empty_version_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_version_out_of_range_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_version_below_4_00_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_content_of_a_file_without_usable_version_is_not_judged, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_unknown_entry_is_refused_and_the_nearest_is_offered, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_entry_of_another_schema_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_entry_that_is_only_documented_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_event_outside_event_filtering_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_group_outside_event_filtering_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_entry_has_no_attributes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_entry_that_must_be_empty_may_not_even_hold_a_blank, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_entry_that_must_be_empty_may_not_hold_a_comment, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_entry_that_must_be_empty_may_not_hold_an_element, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_element_inside_the_text_of_an_entry_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(text_below_sysmon_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			event_filtering_has_no_attributes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_unknown_event_is_refused_and_the_nearest_is_offered, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_event_newer_than_the_declared_schema_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_event_that_only_linux_has_is_unknown_on_windows, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_entry_in_event_filtering_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_without_event_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			event_filtering_holds_no_event_filtering, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_group_needs_a_relation, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_relation_of_a_group_in_upper_case_is_refused_with_a_mend, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(
-			another_relation_of_a_group_has_no_mend, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_group_in_a_group_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(text_in_a_group_is_refused_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			onmatch_in_upper_case_is_refused_with_a_mend, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(another_onmatch_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			the_legacy_default_takes_the_same_words, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_event_has_no_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_unknown_field_is_refused_and_the_nearest_is_offered, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_newer_than_the_declared_schema_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_event_in_an_event_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_has_only_condition_and_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_element_inside_a_value_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(text_beside_filters_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_empty_cdata_section_beside_filters_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_rule_in_a_rule_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_rule_outside_an_event_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_field_that_no_event_has_is_refused_in_a_rule_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			an_attribute_with_a_prefix_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(every_violation_is_told, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			what_stands_in_a_refused_element_is_not_judged, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			violations_behind_an_xml_error_are_not_told, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			violations_before_an_xml_error_are_told, set_up, tear_down),
-	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
