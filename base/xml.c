@@ -25,7 +25,7 @@ struct reader {
 	struct pk_diags *diags;
 	struct pk_arena *arena;
 	size_t text_len;
-	size_t last_start; /* offset of the '<' found last: no tag begins before the one before it */
+	size_t last_start; /* offset of the '<' found last; tags come in order */
 	size_t last_end;   /* offset of the '>' found last */
 	size_t errors;
 	bool stopped;

@@ -16,6 +16,13 @@ static bool has_line(const char *text, const char *key)
 	return false;
 }
 
+/* Marks of the template languages that configurations are wrapped in. */
+static bool is_template(const char *text)
+{
+	return pk_text_starts(text, "{{") || pk_text_starts(text, "{%") ||
+		pk_text_starts(text, "{#");
+}
+
 enum pk_kind pk_kind_of(const struct pk_source *source)
 {
 	const unsigned char *text = (const unsigned char *)source->text;
@@ -29,7 +36,7 @@ enum pk_kind pk_kind_of(const struct pk_source *source)
 		start++;
 	if (start == source->len || text[start] == '<' || text[start] == 0)
 		return PK_KIND_SYSMON;
-	if (text[start] == '{')
+	if (text[start] == '{' && !is_template(source->text + start))
 		return PK_KIND_MONSTER;
 	if (has_line(source->text + start, "project:"))
 		return PK_KIND_PROJECT;
@@ -37,7 +44,8 @@ enum pk_kind pk_kind_of(const struct pk_source *source)
 		has_line(source->text + start, "ruleset:") || pk_text_ends(source->path, ".yaml") ||
 		pk_text_ends(source->path, ".yml"))
 		return PK_KIND_RULESET;
-	if (pk_text_ends(source->path, ".xml"))
+	if (pk_text_ends(source->path, ".xml") ||
+		memmem(source->text, source->len, "<Sysmon", strlen("<Sysmon")) != NULL)
 		return PK_KIND_SYSMON;
 	if (pk_text_ends(source->path, ".json") || pk_text_ends(source->path, ".conf") ||
 		pk_text_ends(source->path, ".cnf"))

@@ -51,7 +51,7 @@ static void begin_member(struct writer *writer, const char *name, size_t len)
 	pk_buf_puts(writer->out, ": ");
 }
 
-/* A value kept as it was read; numbers keep their spelling if it is JSON. Depth is that of the JSON reader. */
+/* A value kept as it was read. Depth is that of the reader. */
 static void write_node(struct writer *writer, const struct pk_node *node)
 {
 	switch (node->kind) {

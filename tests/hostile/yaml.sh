@@ -78,10 +78,10 @@ refused_yaml key-1mb.yaml
 refused_yaml unknown-100000.yaml
 { echo "$head"; printf 'rules: ['; times '0,' 1000000; echo ']'; } >nodes-1000000.yaml
 refused_yaml nodes-1000000.yaml
-{ echo "$head"; printf 'rules: ['; times '0,' 3000000; echo ']'; } >nodes-3000000.yaml
-refused_yaml nodes-3000000.yaml
-{ echo "$head"; printf 'rules: ['; times '[],' 3000000; echo ']'; } >lists-3000000.yaml
-refused_yaml lists-3000000.yaml
+{ echo "$head"; printf 'rules: ['; times '0,' 2200000; echo ']'; } >nodes-2200000.yaml
+refused_yaml nodes-2200000.yaml
+{ echo "$head"; printf 'rules: ['; times '[],' 2200000; echo ']'; } >lists-2200000.yaml
+refused_yaml lists-2200000.yaml
 
 printf '%s\nx: "\\x00"\n' "$head" >nul-escape.yaml
 refused_yaml nul-escape.yaml

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "tests/unit/test.h"
 
 #include "base/buf.h"
@@ -221,6 +223,33 @@ static void strings_are_written_with_escapes(void **state)
 	assert_string_equal(buf.data, "\"\"");
 }
 
+static void numbers_that_json_does_not_spell_are_written_as_values(void **state)
+{
+	(void)state;
+	static const struct {
+		struct pk_node node;
+		const char *want;
+	} rows[] = {
+		{{.kind = PK_NODE_INT, .text = "-10", .integer = -10}, "-10"},
+		{{.kind = PK_NODE_FLOAT, .text = "1.50e+3", .number = 1500}, "1.50e+3"},
+		{{.kind = PK_NODE_INT, .text = "09", .integer = 9}, "9"},
+		{{.kind = PK_NODE_INT, .text = "+7", .integer = 7}, "7"},
+		{{.kind = PK_NODE_INT, .text = "0x1f", .integer = 31}, "31"},
+		{{.kind = PK_NODE_FLOAT, .text = ".5", .number = 0.5}, "0.5"},
+		{{.kind = PK_NODE_FLOAT, .text = "1.", .number = 1}, "1"},
+		{{.kind = PK_NODE_FLOAT, .text = "-.inf", .number = -(double)INFINITY},
+			"\"-.inf\""},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		PK_BUF_AUTO buf = {0};
+		struct pk_node node = rows[i].node;
+		node.text_len = strlen(node.text);
+		pk_json_put_number(&buf, &node);
+		pk_buf_putc(&buf, '\0');
+		assert_string_equal(buf.data, rows[i].want);
+	}
+}
+
 #define JSON_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -239,6 +268,7 @@ int main(void)
 		JSON_TEST(nesting_has_a_limit),
 		JSON_TEST(numbers_out_of_range_are_refused),
 		JSON_TEST(strings_are_written_with_escapes),
+		JSON_TEST(numbers_that_json_does_not_spell_are_written_as_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

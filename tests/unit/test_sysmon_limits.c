@@ -55,6 +55,28 @@ static void more_than_2048_blanks_before_the_root_are_refused(void **state)
 	assert_refused(buf.data, buf.len, PK_XML_LEADING_SPACE);
 }
 
+static void more_than_1000_attributes_of_one_tag_are_refused(void **state)
+{
+	(void)state;
+	PK_BUF_AUTO buf = {0};
+	/* Comments and CDATA may look like tags. */
+	pk_buf_puts(&buf, "<!-- <a ");
+	for (int i = 0; i < 2000; i++)
+		pk_buf_puts(&buf, "a=\"\" ");
+	pk_buf_puts(&buf, "--><Sysmon schemaversion=\"4.90\"");
+	size_t sound = buf.len;
+	pk_buf_puts(&buf, "/>");
+	bool rejected = true;
+	assert_int_equal(first_code(buf.data, buf.len, &rejected), 0);
+	assert_false(rejected);
+
+	buf.len = sound;
+	for (int i = 0; i < 1000; i++)
+		pk_buf_printf(&buf, " a%d=\"\"", i);
+	pk_buf_puts(&buf, "/>");
+	assert_refused(buf.data, buf.len, PK_XML_HUGE);
+}
+
 static void deep_nesting_is_refused(void **state)
 {
 	(void)state;
@@ -103,6 +125,7 @@ int main(void)
 		cmocka_unit_test(an_empty_file_is_refused),
 		cmocka_unit_test(big_endian_utf16_is_refused),
 		cmocka_unit_test(more_than_2048_blanks_before_the_root_are_refused),
+		cmocka_unit_test(more_than_1000_attributes_of_one_tag_are_refused),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(more_than_65534_elements_of_a_tag_are_refused),
 	};
