@@ -9,6 +9,7 @@
 enum {
 	BOM_LEN = 3,	  /* the UTF-8 byte order mark, which has no column */
 	MARK_BYTES = 256, /* bytes from one mark to the next */
+	FAR_BYTES = 4096, /* a column further on is found by marks */
 };
 
 struct pk_source *pk_source_make(
@@ -75,22 +76,38 @@ static void find_marks(struct pk_source *source)
 	}
 }
 
-/* Characters that begin before `end`, which is at most one behind the final NUL. */
-static uint32_t count_characters(const struct pk_source *source, size_t end)
+static uint32_t count_in(const struct pk_source *source, size_t begin, size_t end)
 {
-	size_t mark = (end > source->len ? source->len : end) / MARK_BYTES;
-	uint32_t count = source->marks[mark];
-	for (size_t i = mark * MARK_BYTES; i < end; i++)
+	uint32_t count = 0;
+	for (size_t i = begin; i < end; i++)
 		count += !is_inside(source->text[i]);
 	return count;
+}
+
+/* Characters that begin before `end`, which is at most one behind the final NUL. */
+static uint32_t count_before(const struct pk_source *source, size_t end)
+{
+	size_t mark = (end > source->len ? source->len : end) / MARK_BYTES;
+	return source->marks[mark] + count_in(source, mark * MARK_BYTES, end);
+}
+
+/*
+ * Characters that begin in a range: counted, or, where that is far, from marks that are made once,
+ * so that many places on one endless line cost no more than the line.
+ */
+static uint32_t count_characters(struct pk_source *source, size_t begin, size_t end)
+{
+	if (end - begin <= FAR_BYTES)
+		return count_in(source, begin, end);
+	if (source->marks == NULL)
+		find_marks(source);
+	return count_before(source, end) - count_before(source, begin);
 }
 
 struct pk_place pk_source_place(struct pk_source *source, uint32_t offset)
 {
 	if (source->lines == NULL)
 		find_lines(source);
-	if (source->marks == NULL)
-		find_marks(source);
 	if (offset > source->len)
 		offset = (uint32_t)source->len;
 
@@ -99,8 +116,7 @@ struct pk_place pk_source_place(struct pk_source *source, uint32_t offset)
 	struct pk_place place = {.line = (uint32_t)line + 1, .column = 1};
 	/* The column moves on at the first byte behind a character. */
 	if (offset > start)
-		place.column += count_characters(source, (size_t)offset + 1) -
-			count_characters(source, start + 1);
+		place.column += count_characters(source, start + 1, (size_t)offset + 1);
 	return place;
 }
 
