@@ -142,19 +142,18 @@ static bool expand_condition(
 }
 
 /*
- * A schema without list conditions makes an alternative of every value; then the rule is left out
+ * Only products are dangerous: a list of alternatives may be as long as its author made it. A
+ * schema without list conditions makes an alternative of every value; there the rule is left out
  * as one that the schema cannot express. Otherwise it is the rule that is too wide.
  */
-/* Only products are dangerous: a list of alternatives may be as long as its author made it. */
 static bool check_count(const struct expansion *expansion, size_t count, struct pk_span span)
 {
 	if (count <= PK_ALTERNATIVES_LIMIT)
 		return true;
 	if (!schema_has(expansion, pk_operator_info(PK_OP_IS_ANY))) {
 		pk_report_as(expansion->diags, PK_WARNING, PK_RULE_TOO_WIDE, span,
-			"rule '%s' is left out: without the list conditions that schema %s lacks "
-			"it "
-			"has more than %d alternatives",
+			"rule '%s' is left out: schema %s lacks list conditions, and without "
+			"them it has more than %d alternatives",
 			expansion->rule->id,
 			pk_schema_version_text(expansion->arena, expansion->schema->version),
 			PK_ALTERNATIVES_LIMIT);

@@ -179,13 +179,11 @@ static void read_branch(struct pk_read *read, struct pk_expr *parent,
 static void read_pair(struct pk_read *read, struct pk_expr *parent, const struct pk_node_pair *pair)
 {
 	const char *key = pair->key->text;
-	if (pk_text_equal(key, "all"))
-		{
+	if (pk_text_equal(key, "all")) {
 		read_branch(read, parent, pair, PK_EXPR_ALL);
 		return;
 	}
-	if (pk_text_equal(key, "any"))
-		{
+	if (pk_text_equal(key, "any")) {
 		read_branch(read, parent, pair, PK_EXPR_ANY);
 		return;
 	}

@@ -55,7 +55,7 @@ refused_layers unknown-100000.yaml
 
 mkdir -p folder outside
 echo 'root:x:0:0:root:/root:/bin/sh' >outside/passwd
-for place in folder . .. / /dev/zero /dev/null /etc/passwd ../in/outside/passwd ./outside/passwd \
+for place in folder . .. / /dev/zero /dev/null /etc/passwd ../layers/outside/passwd ./outside/passwd \
 	missing.yaml /proc/self/mem "$(bytes x 5000)" '' '~' 'a\0b'; do
 	ruleset a "include: [\"${place//\\/\\\\}\"]" >include.yaml
 	refused_layers include.yaml
@@ -122,7 +122,8 @@ done
 	seq 1 100000 | sed 's/.*/{all: [{Image: a&}, {User: b&}]},/' | tr -d '\n'
 	printf ']}}\n'
 } >any-100000.yaml
-refused 1 compile any-100000.yaml -o "$out"
+# Only products are limited.
+accepted compile any-100000.yaml -o "$out"
 {
 	ruleset a 'rules:'
 	printf -- '- {id: r, title: T, event: ProcessCreate, when: {Image: ['

@@ -18,8 +18,6 @@ shift
 here=$(dirname -- "$(realpath -- "$0")")
 work=$(mktemp -d)
 trap 'chmod -R u+rwX -- "$work"; rm -rf -- "$work"' EXIT
-mkdir "$work/in"
-cd -- "$work/in" || exit 2
 # shellcheck disable=SC2034 # the kinds use it
 out=$work/made/out
 
@@ -123,6 +121,8 @@ for kind in "$@"; do
 		echo "no kind '$kind'" >&2
 		exit 2
 	fi
+	mkdir "$work/$kind"
+	cd -- "$work/$kind" || exit 2
 	# shellcheck source=/dev/null
 	. "$here/$kind.sh"
 done
