@@ -57,7 +57,7 @@ static const struct entry_row entry_rows[] = {
 
 #define ROW_VERSION(version) PK_VERSION((version) / 100, (version) % 100)
 
-/* 4.91 and the two that only Windows has come last in neither list, so each has its own. */
+/* A list for each platform: Linux skips some versions in the middle. */
 static const struct pk_schema_version windows_versions[] = {
 #define PK_SCHEMA(platform, version, major, minor, releases)                                       \
 	{ROW_VERSION(version), PK_VERSION(major, minor), releases},
