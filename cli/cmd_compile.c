@@ -7,7 +7,6 @@
 #include "cli/target.h"
 #include "cli/today.h"
 #include "generators/compile.h"
-#include "generators/sysmon_write.h"
 #include "rulesets/policy.h"
 
 struct compile_options {
@@ -56,7 +55,7 @@ static void compile(struct pk_buf *out, const struct pk_policy *policy, enum pk_
 	case PK_TARGET_UNSET:
 		sysmon = pk_compile_sysmon(policy, &options, diags);
 		if (sysmon != NULL)
-			pk_sysmon_write(out, sysmon);
+			pk_buf_put(out, sysmon->source->text, sysmon->source->len);
 		break;
 	}
 }

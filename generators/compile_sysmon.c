@@ -416,10 +416,12 @@ static void judge(struct pk_compilation *compilation)
 {
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	struct pk_diags diags = {.arena = arena};
-	PK_BUF_AUTO text = {0};
-	pk_sysmon_write(&text, compilation->sysmon);
+	PK_BUF_AUTO buf = {0};
+	pk_sysmon_write(&buf, compilation->sysmon);
 
-	struct pk_source *source = pk_source_make(arena, "(compiled)", text.data, text.len);
+	const char *text = pk_arena_strndup(compilation->arena, buf.data, buf.len);
+	struct pk_source *source = pk_source_make(compilation->arena, "(compiled)", text, buf.len);
+	compilation->sysmon->source = source;
 	struct pk_sysmon_options options = {.platform = compilation->schema->platform};
 	struct pk_sysmon *read = pk_sysmon_judge(source, &options, false, &diags);
 	if (!read->rejected)

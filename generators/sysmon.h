@@ -66,7 +66,7 @@ struct pk_sysmon_entry {
 
 struct pk_sysmon {
 	struct pk_arena *arena;
-	struct pk_source *source; /* NULL if it was not read from a file */
+	struct pk_source *source; /* the XML it was read from or compiled to; NULL if neither */
 	const char *version_text; /* schemaversion as written; NULL if absent */
 	uint32_t version;	  /* major << 16 | minor; 0 if not valid */
 	struct pk_span version_span;
