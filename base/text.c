@@ -243,7 +243,8 @@ bool pk_utf8_valid(const char *text, size_t len, size_t *bad_out)
 	size_t i = 0;
 	while (i < len) {
 		uint32_t c;
-		size_t used = pk_utf8_decode(&c, text + i, len - i);
+		bool ascii = (unsigned char)text[i] < 0x80;
+		size_t used = ascii ? 1 : pk_utf8_decode(&c, text + i, len - i);
 		if (used == 0) {
 			if (bad_out != NULL)
 				*bad_out = i;

@@ -19,8 +19,8 @@ struct pk_compile_options {
 
 /*
  * The Sysmon configuration of `policy`. NULL after a report if it cannot be compiled at all;
- * otherwise check diags->errors. The result has been written to its `source`, read again and
- * judged: Sysmon's parser of the schema accepts it.
+ * otherwise check diags->errors. The result has been written to its `source` and judged: Sysmon's
+ * parser of the schema accepts it.
  */
 struct pk_sysmon *pk_compile_sysmon(const struct pk_policy *policy,
 	const struct pk_compile_options *options, struct pk_diags *diags);

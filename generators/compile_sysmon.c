@@ -10,6 +10,7 @@
 #include "generators/compile.h"
 #include "generators/compile_sysmon.h"
 #include "generators/judge.h"
+#include "generators/sysmon_convert.h"
 #include "generators/sysmon_write.h"
 
 /* --- one rule --- */
@@ -408,9 +409,33 @@ static bool choose_schema(struct pk_compilation *compilation,
 	return true;
 }
 
+/* True if XML can carry every character: tabs and line ends are the only controls. */
+static bool is_plain(const struct pk_source *source)
+{
+	for (size_t i = 0; i < source->len; i++) {
+		unsigned char byte = (unsigned char)source->text[i];
+		if (byte < ' ' && byte != '\t' && byte != '\n' && byte != '\r')
+			return false;
+	}
+	return memmem(source->text, source->len, "\xef\xbf\xbe", 3) == NULL &&
+		memmem(source->text, source->len, "\xef\xbf\xbf", 3) == NULL;
+}
+
+/* True if the second half of Sysmon's loader takes all fields, conditions, names and entries. */
+static bool is_taken(const struct pk_compilation *compilation, struct pk_arena *scratch)
+{
+	struct pk_diags diags = {.arena = scratch};
+	struct pk_sysmon copy = *compilation->sysmon;
+	pk_sysmon_convert(&copy, NULL, NULL, &diags);
+	pk_sysmon_check_entries(&copy, &diags);
+	return !copy.rejected && !copy.defects;
+}
+
 /*
- * What was compiled is written and read again by the rules of Sysmon's own loader. A group that is
- * kept word for word may be taken back, and says so itself; anything else is a refusal.
+ * Rules alone are written in a form that fits the document rules, so it is enough that XML can
+ * carry it and the loader takes it. Groups, which say anything, and whatever is in doubt are read
+ * again as Sysmon reads a file. A group that is kept word for word may be taken back, and says so
+ * itself; anything else is a refusal.
  */
 static void judge(struct pk_compilation *compilation)
 {
@@ -422,6 +447,10 @@ static void judge(struct pk_compilation *compilation)
 	const char *text = pk_arena_strndup(compilation->arena, buf.data, buf.len);
 	struct pk_source *source = pk_source_make(compilation->arena, "(compiled)", text, buf.len);
 	compilation->sysmon->source = source;
+	if (compilation->policy->groups.len == 0 && is_plain(source) &&
+		is_taken(compilation, arena))
+		return;
+
 	struct pk_sysmon_options options = {.platform = compilation->schema->platform};
 	struct pk_sysmon *read = pk_sysmon_judge(source, &options, false, &diags);
 	if (!read->rejected)
