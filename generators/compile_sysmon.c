@@ -470,7 +470,7 @@ struct pk_sysmon *pk_compile_sysmon(const struct pk_policy *policy,
 		.policy = policy,
 		.arena = policy->arena,
 		.diags = diags,
-		.attack = pk_attack_open(policy->arena),
+		.attack = policy->attack,
 		.target = options->platform == PK_LINUX ? PK_FOR_SYSMON_LINUX : PK_FOR_SYSMON,
 		.sysmon = PK_NEW(policy->arena, struct pk_sysmon),
 	};

@@ -13,7 +13,7 @@ struct pk_compilation {
 	const struct pk_policy *policy;
 	struct pk_arena *arena;
 	struct pk_diags *diags;
-	struct pk_attack *attack;
+	const struct pk_attack *attack;
 	const struct pk_schema *schema; /* of the target */
 	unsigned target;		/* enum pk_target_bit */
 	struct pk_sysmon *sysmon;	/* what is being made */

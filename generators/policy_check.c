@@ -6,7 +6,7 @@
 struct policy_check {
 	const struct pk_policy *policy;
 	struct pk_diags *diags;
-	struct pk_attack *attack;
+	const struct pk_attack *attack;
 	const struct pk_schema *on_windows;
 	const struct pk_schema *on_linux;
 };
@@ -102,7 +102,7 @@ bool pk_policy_check(const struct pk_policy *policy, struct pk_diags *diags)
 	struct policy_check check = {
 		.policy = policy,
 		.diags = diags,
-		.attack = pk_attack_open(arena),
+		.attack = policy->attack,
 		.on_windows = pk_schema_make(arena, PK_WINDOWS, pk_schema_newest(PK_WINDOWS)),
 		.on_linux = pk_schema_make(arena, PK_LINUX, pk_schema_newest(PK_LINUX)),
 	};

@@ -229,13 +229,16 @@ struct pk_ruleset {
 	struct pk_span span;
 };
 
+struct pk_attack;
+
 /* Everything that one compilation needs: all layers stacked, one profile applied. */
 struct pk_policy {
 	struct pk_arena *arena;
-	const char *project_id; /* NULL without a project file */
-	const char *profile;	/* NULL without one */
-	const char *target;	/* the profile's target, or NULL */
-	const char *schema;	/* the profile's schema, else the top ruleset's, or NULL */
+	const struct pk_attack *attack; /* the catalogue that technique ids were checked against */
+	const char *project_id;		/* NULL without a project file */
+	const char *profile;		/* NULL without one */
+	const char *target;		/* the profile's target, or NULL */
+	const char *schema;		/* the profile's schema, else the top ruleset's, or NULL */
 	struct pk_span schema_span;
 	const char *rule_name;		   /* RuleName template */
 	PK_LIST(struct pk_ruleset *) sets; /* lowest layer first */

@@ -260,6 +260,7 @@ static struct pk_policy *make_policy(struct pk_arena *arena, const struct pk_nod
 	read->scope = &maker->scope;
 	read->policy = PK_NEW(arena, struct pk_policy);
 	read->policy->arena = arena;
+	read->policy->attack = read->attack;
 
 	if (!read_root(maker, root))
 		return NULL;
