@@ -90,6 +90,9 @@ void pk_diag_relate(struct pk_diags *diags, struct pk_diag *diag, struct pk_span
 void pk_diag_fix(struct pk_diags *diags, struct pk_diag *diag, struct pk_span span,
 	const char *text, const char *title);
 
+/* Copies the findings of `from` that are at least as severe as `least`; arenas must live as long. */
+void pk_diags_append(struct pk_diags *diags, const struct pk_diags *from, enum pk_severity least);
+
 /* Facts of a code; never NULL for a value of the enum. */
 const struct pk_code_info *pk_code_info(enum pk_code code);
 /* The code with id "PKnnnn" (any case), or NULL. */

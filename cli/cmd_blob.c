@@ -7,10 +7,10 @@
 #include "cli/escape.h"
 #include "cli/json_out.h"
 #include "cli/print.h"
-#include "generators/blob_read.h"
-#include "generators/sysmon_convert.h"
-#include "generators/sysmon_read.h"
-#include "generators/sysmon_write.h"
+#include "generators/blob/blob_read.h"
+#include "generators/sysmon/sysmon_convert.h"
+#include "generators/sysmon/sysmon_read.h"
+#include "generators/sysmon/sysmon_write.h"
 
 struct blob_options {
 	const char *output;

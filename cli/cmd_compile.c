@@ -6,7 +6,7 @@
 #include "cli/print.h"
 #include "cli/target.h"
 #include "cli/today.h"
-#include "generators/compile.h"
+#include "generators/compile/compile.h"
 #include "rulesets/policy.h"
 
 struct compile_options {

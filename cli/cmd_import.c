@@ -10,8 +10,8 @@
 #include "cli/escape.h"
 #include "cli/kind.h"
 #include "cli/print.h"
-#include "generators/import.h"
-#include "generators/judge.h"
+#include "generators/import/import.h"
+#include "generators/sysmon/judge.h"
 
 struct import_options {
 	const char *output;

@@ -4,7 +4,7 @@
 #include "cli/print.h"
 #include "cli/target.h"
 #include "cli/today.h"
-#include "generators/policy_test.h"
+#include "generators/compile/policy_test.h"
 #include "rulesets/policy.h"
 
 struct test_options {

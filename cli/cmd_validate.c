@@ -10,9 +10,9 @@
 #include "cli/print.h"
 #include "cli/target.h"
 #include "cli/today.h"
-#include "generators/compile.h"
-#include "generators/judge.h"
-#include "generators/monster.h"
+#include "generators/compile/compile.h"
+#include "generators/monster/monster.h"
+#include "generators/sysmon/judge.h"
 #include "rulesets/policy.h"
 
 enum { VERDICT_FINDINGS = 64 }; /* the first reason is all a verdict shows */

@@ -2,8 +2,10 @@
 # For quickstart and check: which packages of Debian 12 are needed, and how to get them.
 # shellcheck disable=SC2034 # the lists are used by the two scripts
 
-build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-dev libyajl-dev)
-test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time)
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-dev libyajl-dev
+	libevtx-dev libgit2-dev libhyperscan-dev)
+test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time
+	git gnupg openssh-client)
 
 # Runs a command as root.
 as_root() {

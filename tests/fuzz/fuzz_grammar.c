@@ -13,7 +13,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "generators/sysmon_read.h"
+#include "generators/sysmon/sysmon_read.h"
 
 enum {
 	LONGEST = 1 << 16, /* bytes of one input */

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "generators/blob.h"
-#include "generators/compile.h"
-#include "generators/import.h"
-#include "generators/judge.h"
-#include "generators/sysmon_write.h"
+#include "generators/blob/blob.h"
+#include "generators/compile/compile.h"
+#include "generators/import/import.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_write.h"
 #include "rulesets/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

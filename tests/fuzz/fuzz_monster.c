@@ -8,7 +8,7 @@
 
 #include "base/auto.h"
 #include "base/json.h"
-#include "generators/monster.h"
+#include "generators/monster/monster.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

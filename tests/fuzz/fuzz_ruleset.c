@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "generators/blob.h"
-#include "generators/compile.h"
-#include "generators/import.h"
-#include "generators/judge.h"
-#include "generators/policy_test.h"
-#include "generators/sysmon_write.h"
+#include "generators/blob/blob.h"
+#include "generators/compile/compile.h"
+#include "generators/compile/policy_test.h"
+#include "generators/import/import.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_write.h"
 #include "rulesets/policy.h"
 
 /* The shipped sets, which an input may extend, have more rules: other tests compile them. */

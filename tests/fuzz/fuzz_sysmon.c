@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "generators/blob_read.h"
-#include "generators/sysmon_read.h"
-#include "generators/sysmon_write.h"
+#include "generators/blob/blob_read.h"
+#include "generators/sysmon/sysmon_read.h"
+#include "generators/sysmon/sysmon_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -16,6 +16,9 @@ declare -A owner=(
 	[libxml]=base/xml.c
 	[yaml.h]=base/yaml.c
 	[yajl]=base/json.c
+	[libevtx.h]=base/evtx.c
+	[git2.h]=base/git.c
+	[hs]=generators/engine/matcher.c
 )
 
 # "file:include" of all files of the rooms; quoted and angled ones.

@@ -5,8 +5,8 @@
 #include "tests/unit/policy_fixture.h"
 
 #include "base/buf.h"
-#include "generators/compile.h"
-#include "generators/sysmon_convert.h"
+#include "generators/compile/compile.h"
+#include "generators/sysmon/sysmon_convert.h"
 
 /* ProcessCreate is given an include, so that nothing is said of its default. */
 #define WITH_START(rules)                                                                          \

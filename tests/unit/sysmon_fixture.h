@@ -7,7 +7,7 @@
 
 #include "tests/unit/test.h"
 
-#include "generators/sysmon_read.h"
+#include "generators/sysmon/sysmon_read.h"
 
 /* Line 2 is inside Sysmon. */
 #define ROOT(text) "<Sysmon schemaversion=\"4.90\">\n" text "\n</Sysmon>"

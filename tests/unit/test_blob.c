@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "generators/blob_read.h"
-#include "generators/sysmon_read.h"
-#include "generators/sysmon_write.h"
+#include "generators/blob/blob_read.h"
+#include "generators/sysmon/sysmon_read.h"
+#include "generators/sysmon/sysmon_write.h"
 
 #define HEAD "<Sysmon schemaversion=\"4.90\"><EventFiltering>"
 #define TAIL "</EventFiltering></Sysmon>"

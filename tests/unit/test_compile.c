@@ -1,8 +1,8 @@
 /* Policies compiled to Sysmon: elements, collect, names, schemas, settings, and what is told. */
 #include "tests/unit/compile_fixture.h"
 
-#include "generators/judge.h"
-#include "generators/sysmon_write.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_write.h"
 
 #define INCLUDE(id, event, when) "  - {id: " id ", title: T, event: " event ", when: {" when "}}\n"
 #define EXCLUDE(id, event, when)                                                                   \

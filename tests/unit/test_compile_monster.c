@@ -2,7 +2,7 @@
 #include "tests/unit/policy_fixture.h"
 
 #include "base/buf.h"
-#include "generators/compile.h"
+#include "generators/compile/compile.h"
 
 #define MONSTER_RULE(event, when, rest)                                                            \
 	HEAD "rules:\n  - {id: r, title: R, event: " event ", when: {" when                        \

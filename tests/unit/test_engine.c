@@ -1,9 +1,9 @@
 /* Decisions on events: conditions, elements, Rules, names (Sysmon facts, docs/sysmon-facts.md). */
 #include "tests/unit/sysmon_fixture.h"
 
-#include "generators/engine.h"
-#include "generators/judge.h"
-#include "generators/sysmon_convert.h"
+#include "generators/engine/engine.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_convert.h"
 
 /* --- conditions --- */
 

@@ -9,9 +9,9 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "generators/engine.h"
-#include "generators/judge.h"
-#include "generators/sysmon_convert.h"
+#include "generators/engine/engine.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_convert.h"
 #include "tests/unit/test.h"
 
 struct events {

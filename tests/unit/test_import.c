@@ -1,11 +1,11 @@
 /* Import: configurations as rulesets that compile back to them. */
-#include "generators/import.h"
+#include "generators/import/import.h"
 
 #include "base/json.h"
-#include "generators/blob.h"
-#include "generators/compile.h"
-#include "generators/judge.h"
-#include "generators/sysmon_write.h"
+#include "generators/blob/blob.h"
+#include "generators/compile/compile.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_write.h"
 #include "rulesets/policy.h"
 #include "tests/unit/test.h"
 

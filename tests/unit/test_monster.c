@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "generators/monster.h"
+#include "generators/monster/monster.h"
 
 /* What one test works with. */
 struct fixture {

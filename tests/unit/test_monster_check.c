@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "generators/monster.h"
+#include "generators/monster/monster.h"
 
 #define OLD PK_MONSTER_0_9
 #define NEW PK_MONSTER_1_0

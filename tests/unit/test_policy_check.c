@@ -2,7 +2,7 @@
 #include "tests/unit/policy_fixture.h"
 
 #include "base/buf.h"
-#include "generators/compile.h"
+#include "generators/compile/compile.h"
 
 static void assert_good(struct policy_fixture *fixture, const char *text)
 {

@@ -1,7 +1,7 @@
 /* The tests written in rulesets: what passes, fails, is skipped. */
 #include "tests/unit/policy_fixture.h"
 
-#include "generators/policy_test.h"
+#include "generators/compile/policy_test.h"
 
 /* One rule on `event`; `tests` are lines of its list of tests, the first of which is line 9. */
 #define TESTED(event, when, tests)                                                                 \

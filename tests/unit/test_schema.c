@@ -1,7 +1,7 @@
 /* Schemas: versions, and which events, fields and entries each of them has. */
 #include "tests/unit/test.h"
 
-#include "generators/schema.h"
+#include "generators/schema/schema.h"
 
 static const struct pk_schema *schema(struct pk_arena *arena, unsigned major, unsigned minor)
 {

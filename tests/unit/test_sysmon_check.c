@@ -1,7 +1,7 @@
 /* Findings of pk_sysmon_check: code, severity, place and mend, and what must not be found. */
 #include "tests/unit/test.h"
 
-#include "generators/judge.h"
+#include "generators/sysmon/judge.h"
 
 #define HASHES "<HashAlgorithms>SHA256,IMPHASH</HashAlgorithms>"
 #define HEAD "<Sysmon schemaversion=\"4.90\">" HASHES "<EventFiltering>"

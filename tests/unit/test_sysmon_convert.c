@@ -1,8 +1,8 @@
 /* What Sysmon makes of a file that passed the document rules: elements lost, files refused. */
 #include "tests/unit/sysmon_fixture.h"
 
-#include "generators/judge.h"
-#include "generators/sysmon_convert.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_convert.h"
 
 enum { ELEMENTS = 8 };
 

@@ -1,7 +1,7 @@
 /* The configuration entries as Sysmon checks them after the rules. */
 #include "tests/unit/sysmon_fixture.h"
 
-#include "generators/sysmon_convert.h"
+#include "generators/sysmon/sysmon_convert.h"
 
 /* True if the entry is taken; else there is one finding, with `code` at its text. */
 static bool is_taken(

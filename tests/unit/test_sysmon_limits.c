@@ -2,7 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "base/buf.h"
-#include "generators/judge.h"
+#include "generators/sysmon/judge.h"
 
 /* Judges `len` bytes and gives the code of the first finding; 0 if there is none. */
 static int first_code(const char *bytes, size_t len, bool *rejected_out)

@@ -1,7 +1,7 @@
 /* schemaversion as Sysmon's parser reads it: a floating-point number with two decimals. */
 #include "tests/unit/test.h"
 
-#include "generators/sysmon_read.h"
+#include "generators/sysmon/sysmon_read.h"
 
 static void assert_version(const char *text, uint32_t want)
 {

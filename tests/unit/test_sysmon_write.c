@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "generators/sysmon_read.h"
-#include "generators/sysmon_write.h"
+#include "generators/sysmon/sysmon_read.h"
+#include "generators/sysmon/sysmon_write.h"
 
 struct row {
 	const char *given;

@@ -1,0 +1,96 @@
+#include "cli/config.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/kind.h"
+#include "cli/target.h"
+#include "cli/today.h"
+#include "generators/compile/compile.h"
+#include "generators/sysmon/judge.h"
+#include "generators/sysmon/sysmon_convert.h"
+
+/* The platform asked for; without one that of the policy, if there is one. */
+static enum pk_platform choose_platform(
+	const struct pk_config_options *options, const struct pk_policy *policy)
+{
+	if (options->platform != PK_CONFIG_ANY)
+		return (enum pk_platform)options->platform;
+	return policy != NULL && pk_target_of(policy) == PK_TARGET_SYSMON_LINUX ? PK_LINUX
+										: PK_WINDOWS;
+}
+
+static struct pk_sysmon *judge_xml(struct pk_cli *cli, struct pk_source *source,
+	const struct pk_config_options *options, struct pk_diags *diags)
+{
+	struct pk_sysmon_options read = {
+		.arena = cli->arena, .platform = choose_platform(options, NULL)};
+	if (options->schema != NULL)
+		pk_schema_parse_version(&read.parser, options->schema);
+
+	struct pk_diags quiet = {.arena = cli->arena};
+	struct pk_sysmon *sysmon = pk_sysmon_judge(source, &read, false, &quiet);
+	if (sysmon->rejected) {
+		pk_sysmon_judge(source, &read, false, diags);
+		return NULL;
+	}
+	if (sysmon->defects) {
+		struct pk_diag *diag = pk_report(diags, PK_CONFIG_DEFECTS, pk_span_file(source),
+			"Sysmon leaves out elements of this configuration");
+		pk_diag_hint(diags, diag, "see `picket validate` for the places");
+	}
+	return sysmon;
+}
+
+static struct pk_sysmon *compile_policy(struct pk_config *config, struct pk_cli *cli,
+	const struct pk_config_options *options, struct pk_diags *diags)
+{
+	struct pk_policy_options policy_options = {.profile = options->profile,
+		.library_dir = options->library,
+		.today = pk_today(cli->arena)};
+	struct pk_diags found = {.arena = cli->arena};
+	struct pk_sysmon *sysmon = NULL;
+
+	config->policy = pk_policy_read(cli->arena, config->name, &policy_options, &found);
+	if (config->policy != NULL && pk_policy_check(config->policy, &found)) {
+		struct pk_compile_options compile = {.schema = options->schema,
+			.platform = choose_platform(options, config->policy)};
+		sysmon = pk_compile_sysmon(config->policy, &compile, &found);
+	}
+	pk_diags_append(diags, &found, PK_ERROR);
+	return found.errors > 0 ? NULL : sysmon;
+}
+
+/* True if the argument names a Sysmon XML file; *source_out is read then. */
+static bool is_xml(struct pk_source **source_out, struct pk_cli *cli, const char *argument,
+	struct pk_diags *diags)
+{
+	bool is_input = strcmp(argument, "-") == 0 ||
+		(pk_file_exists(argument) && !pk_file_is_dir(argument));
+	if (!is_input)
+		return false;
+	*source_out = pk_file_read(cli->arena, argument, 0, diags);
+	return *source_out != NULL && pk_kind_of(*source_out) == PK_KIND_SYSMON;
+}
+
+bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
+	const struct pk_config_options *options, struct pk_diags *diags)
+{
+	struct pk_config config = {.name = argument};
+	struct pk_source *source = NULL;
+	size_t errors = diags->errors;
+
+	if (is_xml(&source, cli, argument, diags))
+		config.sysmon = judge_xml(cli, source, options, diags);
+	else if (diags->errors == errors)
+		config.sysmon = compile_policy(&config, cli, options, diags);
+	if (config.sysmon == NULL)
+		return false;
+
+	config.element_ids = PK_NEW_ARRAY(cli->arena, uint32_t, config.sysmon->elements.len + 1);
+	struct pk_diags quiet = {.arena = cli->arena};
+	pk_sysmon_convert(config.sysmon, NULL, config.element_ids, &quiet);
+	config.engine = pk_engine_make(cli->arena, config.sysmon, config.element_ids);
+	*out = config;
+	return true;
+}

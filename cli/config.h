@@ -1,0 +1,36 @@
+/*
+ * Config: the configuration that an argument names, ready to be asked: a Sysmon XML file, a project
+ * or ruleset (compiled as its profile says), or the name of a shipped ruleset.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include "cli/cli.h"
+#include "generators/engine/engine.h"
+#include "rulesets/policy.h"
+
+struct pk_config_options {
+	const char *profile;
+	const char *library;
+	const char *schema; /* judge or compile for this schema; NULL: newest, the profile's */
+	int platform;	    /* enum pk_platform, or PK_CONFIG_ANY: the profile's, else Windows */
+};
+
+enum { PK_CONFIG_ANY = -1 };
+
+struct pk_config {
+	const char *name;		/* as given */
+	const struct pk_policy *policy; /* NULL if it is XML */
+	struct pk_sysmon *sysmon;
+	uint32_t *element_ids; /* what pk_sysmon_convert gave */
+	const struct pk_engine *engine;
+};
+
+/*
+ * Opens the configuration. False after a report: it cannot be read, is no configuration of Sysmon,
+ * or Sysmon would refuse it. Findings that Sysmon does not mind are not reported here.
+ */
+bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
+	const struct pk_config_options *options, struct pk_diags *diags);
+
+#endif
