@@ -20,20 +20,6 @@ static const struct pk_code_info infos[] = {
 #undef PK_CODE
 };
 
-void pk_diags_append(struct pk_diags *diags, const struct pk_diags *from, enum pk_severity least)
-{
-	for (size_t i = 0; i < from->all.len; i++) {
-		const struct pk_diag *diag = &from->all.items[i];
-		if (diag->severity < least)
-			continue;
-		count(diags, diag->severity);
-		if (is_full(diags))
-			diags->suppressed++;
-		else
-			*pk_list_push(diags->arena, &diags->all) = *diag;
-	}
-}
-
 const struct pk_code_info *pk_code_info(enum pk_code code)
 {
 	switch (code) {
@@ -146,6 +132,20 @@ struct pk_diag *pk_report_as(struct pk_diags *diags, enum pk_severity severity, 
 	struct pk_diag *diag = report(diags, severity, code, span, format, args);
 	va_end(args);
 	return diag;
+}
+
+void pk_diags_append(struct pk_diags *diags, const struct pk_diags *from, enum pk_severity least)
+{
+	for (size_t i = 0; i < from->all.len; i++) {
+		const struct pk_diag *diag = &from->all.items[i];
+		if (diag->severity < least)
+			continue;
+		count(diags, diag->severity);
+		if (is_full(diags))
+			diags->suppressed++;
+		else
+			*pk_list_push(diags->arena, &diags->all) = *diag;
+	}
 }
 
 void pk_diag_hint(struct pk_diags *diags, struct pk_diag *diag, const char *format, ...)

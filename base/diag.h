@@ -90,7 +90,7 @@ void pk_diag_relate(struct pk_diags *diags, struct pk_diag *diag, struct pk_span
 void pk_diag_fix(struct pk_diags *diags, struct pk_diag *diag, struct pk_span span,
 	const char *text, const char *title);
 
-/* Copies the findings of `from` that are at least as severe as `least`; arenas must live as long. */
+/* Adds those findings of `from` that are at least as severe as `least`; they stay in its arena. */
 void pk_diags_append(struct pk_diags *diags, const struct pk_diags *from, enum pk_severity least);
 
 /* Facts of a code; never NULL for a value of the enum. */

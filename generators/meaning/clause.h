@@ -59,7 +59,7 @@ struct pk_clause {
 struct pk_block {
 	size_t element; /* index in pk_sysmon.elements */
 	bool include;
-	bool opaque; /* more than PK_CLAUSES_MAX clauses, or a field elsewhere in this event: unknown */
+	bool opaque; /* more than PK_CLAUSES_MAX clauses: nothing is known of it */
 	PK_LIST(struct pk_clause) clauses;
 };
 
