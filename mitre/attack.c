@@ -6,19 +6,47 @@
 
 #include "base/text.h"
 #include "mitre/attack_data.h"
+#include "mitre/history.h"
+#include "mitre/table.h"
 
-#define ATTACK_VERSION "19.2"
-#define ATTACK_COPYRIGHT                                                                           \
-	"© 2026 The MITRE Corporation. "                                                          \
-	"This work is reproduced and distributed with the permission of The MITRE Corporation."
+#define TERMS                                                                                      \
+	" The MITRE Corporation. This work is reproduced and distributed with the permission "     \
+	"of The MITRE Corporation."
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A release whose catalogue is built in. */
+struct release {
+	const char *version;
+	const char *copyright;
+	const char *techniques;
+	const char *tactics;
+};
+
+/* Newest first. */
+static const struct release releases[] = {
+	{PK_ATTACK_NEWEST, "© 2026" TERMS, pk_attack_techniques_19_2, pk_attack_tactics_19_2},
+	{"18.1", "© 2025" TERMS, pk_attack_techniques_18_1, pk_attack_tactics_18_1},
+};
+
+/* What is shared by all who ask the catalogue and filled as they do. */
+struct cache {
+	const struct pk_technique **techniques; /* by row; NULL until asked for */
+	struct pk_table strategies;
+	struct pk_component *components;
+	size_t component_count;
+	struct pk_attack_source *sources;
+	size_t source_count;
+	struct pk_history *history;
+};
 
 struct pk_attack {
-	struct pk_technique *techniques; /* sorted by id */
-	size_t technique_count;
-	struct pk_tactic *tactics; /* in the order of the matrix */
+	struct pk_arena *arena;
+	const struct release *release;
+	struct pk_table techniques; /* sorted by id */
+	struct pk_tactic *tactics;  /* in the order of the matrix */
 	size_t tactic_count;
-	const char **active_ids; /* what an unknown id may have been meant to be */
-	size_t active_count;
+	struct cache *cache;
 };
 
 static const char *const status_names[] = {
@@ -27,34 +55,190 @@ static const char *const status_names[] = {
 	[PK_TECHNIQUE_DEPRECATED] = "deprecated",
 };
 
-/* Ends the text before `end` and moves *rest behind it; the tables have every cell. */
-static char *take_until(char **rest, char end)
+/* --- opening --- */
+
+static void read_tactics(struct pk_attack *attack)
 {
-	char *cell = *rest;
-	char *stop = strchr(cell, end);
-	assert(stop != NULL);
-	*stop = '\0';
-	*rest = stop + 1;
-	return cell;
+	struct pk_table table = pk_table_open(attack->arena, attack->release->tactics);
+	attack->tactics = PK_NEW_ARRAY(attack->arena, struct pk_tactic, table.count);
+	attack->tactic_count = table.count;
+	for (size_t i = 0; i < table.count; i++) {
+		char *rest = pk_table_copy(attack->arena, table.rows[i]);
+		attack->tactics[i].id = pk_table_take(&rest, '\t');
+		attack->tactics[i].short_name = pk_table_take(&rest, '\t');
+		attack->tactics[i].name = rest;
+	}
 }
 
-static size_t count_char(const char *text, char wanted)
+static struct pk_attack *open_release(struct pk_arena *arena, const struct release *release)
 {
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += *text == wanted;
-	return count;
+	struct pk_attack *attack = PK_NEW(arena, struct pk_attack);
+	attack->arena = arena;
+	attack->release = release;
+	attack->techniques = pk_table_open(arena, release->techniques);
+	attack->cache = PK_NEW(arena, struct cache);
+	attack->cache->techniques =
+		PK_NEW_ARRAY(arena, const struct pk_technique *, attack->techniques.count);
+	read_tactics(attack);
+	return attack;
 }
 
-/* Cuts a cell of one or more names at its commas. */
-static struct pk_attack_names split_names(struct pk_arena *arena, char *cell)
+struct pk_attack *pk_attack_open(struct pk_arena *arena)
 {
-	size_t len = count_char(cell, ',') + 1;
-	const char **items = PK_NEW_ARRAY(arena, const char *, len);
-	for (size_t i = 0; i + 1 < len; i++)
-		items[i] = take_until(&cell, ',');
-	items[len - 1] = cell;
-	return (struct pk_attack_names){.items = items, .len = len};
+	return open_release(arena, &releases[0]);
+}
+
+struct pk_attack *pk_attack_open_version(struct pk_arena *arena, const char *version)
+{
+	for (size_t i = 0; i < COUNT(releases); i++) {
+		if (pk_text_equal(releases[i].version, version))
+			return open_release(arena, &releases[i]);
+	}
+	return NULL;
+}
+
+const char *pk_attack_version_at(size_t index)
+{
+	return index < COUNT(releases) ? releases[index].version : NULL;
+}
+
+const char *pk_attack_version(const struct pk_attack *attack)
+{
+	return attack->release->version;
+}
+
+const char *pk_attack_copyright(const struct pk_attack *attack)
+{
+	return attack->release->copyright;
+}
+
+/* --- components and events --- */
+
+static void read_components(const struct pk_attack *attack)
+{
+	struct pk_table table = pk_table_open(attack->arena, pk_attack_component_table);
+	struct cache *cache = attack->cache;
+	cache->components = PK_NEW_ARRAY(attack->arena, struct pk_component, table.count);
+	cache->component_count = table.count;
+	for (size_t i = 0; i < table.count; i++) {
+		char *rest = pk_table_copy(attack->arena, table.rows[i]);
+		cache->components[i].id = pk_table_take(&rest, '\t');
+		cache->components[i].name = pk_table_take(&rest, '\t');
+		cache->components[i].data_source = pk_table_take(&rest, '\t');
+		cache->components[i].deprecated = pk_text_equal(rest, "yes");
+	}
+}
+
+const struct pk_component *pk_attack_components(const struct pk_attack *attack, size_t *count_out)
+{
+	if (attack->cache->components == NULL)
+		read_components(attack);
+	*count_out = attack->cache->component_count;
+	return attack->cache->components;
+}
+
+static int compare_component(const void *id, const void *component)
+{
+	return strcmp(id, ((const struct pk_component *)component)->id);
+}
+
+static const struct pk_component *find_component_id(const struct pk_attack *attack, const char *id)
+{
+	size_t count;
+	const struct pk_component *components = pk_attack_components(attack, &count);
+	return bsearch(id, components, count, sizeof(components[0]), compare_component);
+}
+
+const struct pk_component *pk_attack_find_component(
+	const struct pk_attack *attack, const char *name)
+{
+	size_t count;
+	const struct pk_component *components = pk_attack_components(attack, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (pk_text_equal(components[i].name, name))
+			return &components[i];
+	}
+	return find_component_id(attack, name);
+}
+
+static unsigned parse_event_id(const char *text)
+{
+	uint64_t number;
+	bool parsed = pk_text_parse_u64(&number, text);
+	assert(parsed);
+	return parsed ? (unsigned)number : 0;
+}
+
+static void read_sources(const struct pk_attack *attack)
+{
+	struct pk_table table = pk_table_open(attack->arena, pk_attack_source_table);
+	struct cache *cache = attack->cache;
+	cache->sources = PK_NEW_ARRAY(attack->arena, struct pk_attack_source, table.count);
+	cache->source_count = table.count;
+	for (size_t i = 0; i < table.count; i++) {
+		struct pk_attack_source *source = &cache->sources[i];
+		char *rest = pk_table_copy(attack->arena, table.rows[i]);
+		source->is_linux = pk_text_equal(pk_table_take(&rest, '\t'), "linux");
+		source->event_id = parse_event_id(pk_table_take(&rest, '\t'));
+		source->component = find_component_id(attack, pk_table_take(&rest, '\t'));
+		assert(source->component != NULL);
+		source->basis = pk_table_take(&rest, '\t');
+		source->note = rest;
+	}
+}
+
+const struct pk_attack_source *pk_attack_sources(const struct pk_attack *attack, size_t *count_out)
+{
+	if (attack->cache->sources == NULL)
+		read_sources(attack);
+	*count_out = attack->cache->source_count;
+	return attack->cache->sources;
+}
+
+/* --- techniques --- */
+
+/* The names of the components whose ids are in the cell. */
+static struct pk_attack_names take_components(const struct pk_attack *attack, char *cell)
+{
+	struct pk_attack_names ids = pk_table_split(attack->arena, cell);
+	const char **names = PK_NEW_ARRAY(attack->arena, const char *, ids.len);
+	for (size_t i = 0; i < ids.len; i++) {
+		const struct pk_component *component = find_component_id(attack, ids.items[i]);
+		assert(component != NULL);
+		names[i] = component->name;
+	}
+	return (struct pk_attack_names){.items = names, .len = ids.len};
+}
+
+static const unsigned *take_events(const struct pk_attack *attack, size_t *count_out, char *cell)
+{
+	struct pk_attack_names texts = pk_table_split(attack->arena, cell);
+	unsigned *events = PK_NEW_ARRAY(attack->arena, unsigned, texts.len);
+	for (size_t i = 0; i < texts.len; i++)
+		events[i] = parse_event_id(texts.items[i]);
+	*count_out = texts.len;
+	return events;
+}
+
+/* What the analytics of the technique's strategy need; make_tables.py allows one strategy. */
+static void read_detection(const struct pk_attack *attack, struct pk_technique *technique)
+{
+	struct pk_table *table = &attack->cache->strategies;
+	if (technique->strategies.len == 0)
+		return;
+	if (table->rows == NULL)
+		*table = pk_table_open(attack->arena, pk_attack_strategy_table);
+	size_t row = pk_table_find(table, technique->strategies.items[0]);
+	assert(row < table->count);
+
+	char *rest = pk_table_copy(attack->arena, table->rows[row]);
+	pk_table_take(&rest, '\t');
+	technique->components = take_components(attack, pk_table_take(&rest, '\t'));
+	technique->windows_components = take_components(attack, pk_table_take(&rest, '\t'));
+	technique->sysmon_events =
+		take_events(attack, &technique->sysmon_event_count, pk_table_take(&rest, '\t'));
+	technique->linux_sysmon_events =
+		take_events(attack, &technique->linux_sysmon_event_count, rest);
 }
 
 static enum pk_technique_status parse_status(const char *text)
@@ -62,95 +246,47 @@ static enum pk_technique_status parse_status(const char *text)
 	size_t status = 0;
 	while (!pk_text_equal(text, status_names[status])) {
 		status++;
-		assert(status < sizeof(status_names) / sizeof(status_names[0]));
+		assert(status < COUNT(status_names));
 	}
 	return (enum pk_technique_status)status;
 }
 
-/* A copy of a table without its header line, to be cut into cells; *rows_out gets its lines. */
-static char *copy_table(struct pk_arena *arena, const char *table, size_t *rows_out)
+static const struct pk_technique *read_technique(const struct pk_attack *attack, const char *row)
 {
-	char *rest = pk_arena_strdup(arena, table);
-	take_until(&rest, '\n');
-	*rows_out = count_char(rest, '\n');
-	return rest;
-}
-
-static struct pk_technique take_technique(struct pk_arena *arena, char **rest)
-{
-	struct pk_technique technique = {0};
-	technique.id = take_until(rest, '\t');
-	technique.name = take_until(rest, '\t');
-	technique.status = parse_status(take_until(rest, '\t'));
-	const char *replacement = take_until(rest, '\t');
+	struct pk_arena *arena = attack->arena;
+	struct pk_technique *technique = PK_NEW(arena, struct pk_technique);
+	char *rest = pk_table_copy(arena, row);
+	technique->id = pk_table_take(&rest, '\t');
+	technique->name = pk_table_take(&rest, '\t');
+	technique->status = parse_status(pk_table_take(&rest, '\t'));
+	const char *replacement = pk_table_take(&rest, '\t');
 	if (replacement[0] != '\0')
-		technique.replacement = replacement;
-	technique.tactics = split_names(arena, take_until(rest, '\t'));
-	technique.platforms = split_names(arena, take_until(rest, '\n'));
+		technique->replacement = replacement;
+	technique->tactics = pk_table_split(arena, pk_table_take(&rest, '\t'));
+	technique->platforms = pk_table_split(arena, pk_table_take(&rest, '\t'));
+	technique->strategies = pk_table_split(arena, rest);
+	read_detection(attack, technique);
 	return technique;
-}
-
-static void read_techniques(struct pk_attack *attack, struct pk_arena *arena)
-{
-	char *rest = copy_table(arena, pk_attack_technique_table, &attack->technique_count);
-	attack->techniques = PK_NEW_ARRAY(arena, struct pk_technique, attack->technique_count);
-	attack->active_ids = PK_NEW_ARRAY(arena, const char *, attack->technique_count);
-	for (size_t i = 0; i < attack->technique_count; i++) {
-		attack->techniques[i] = take_technique(arena, &rest);
-		if (attack->techniques[i].status == PK_TECHNIQUE_ACTIVE)
-			attack->active_ids[attack->active_count++] = attack->techniques[i].id;
-	}
-}
-
-static void read_tactics(struct pk_attack *attack, struct pk_arena *arena)
-{
-	char *rest = copy_table(arena, pk_attack_tactic_table, &attack->tactic_count);
-	attack->tactics = PK_NEW_ARRAY(arena, struct pk_tactic, attack->tactic_count);
-	for (size_t i = 0; i < attack->tactic_count; i++) {
-		attack->tactics[i].id = take_until(&rest, '\t');
-		attack->tactics[i].short_name = take_until(&rest, '\t');
-		attack->tactics[i].name = take_until(&rest, '\n');
-	}
-}
-
-struct pk_attack *pk_attack_open(struct pk_arena *arena)
-{
-	struct pk_attack *attack = PK_NEW(arena, struct pk_attack);
-	read_techniques(attack, arena);
-	read_tactics(attack, arena);
-	return attack;
-}
-
-const char *pk_attack_version(void)
-{
-	return ATTACK_VERSION;
-}
-
-const char *pk_attack_copyright(void)
-{
-	return ATTACK_COPYRIGHT;
 }
 
 size_t pk_attack_count(const struct pk_attack *attack)
 {
-	return attack->technique_count;
+	return attack->techniques.count;
 }
 
 const struct pk_technique *pk_attack_at(const struct pk_attack *attack, size_t index)
 {
-	assert(index < attack->technique_count);
-	return &attack->techniques[index];
-}
-
-static int compare_id(const void *id, const void *technique)
-{
-	return strcmp(id, ((const struct pk_technique *)technique)->id);
+	assert(index < attack->techniques.count);
+	const struct pk_technique **slot = &attack->cache->techniques[index];
+	if (*slot == NULL)
+		*slot = read_technique(attack, attack->techniques.rows[index]);
+	return *slot;
 }
 
 const struct pk_technique *pk_attack_find(const struct pk_attack *attack, const char *id)
 {
-	return bsearch(id, attack->techniques, attack->technique_count,
-		sizeof(attack->techniques[0]), compare_id);
+	size_t index = pk_table_find(&attack->techniques, id);
+	return index == attack->techniques.count ? NULL : pk_attack_at(attack, index);
 }
 
 const struct pk_technique *pk_attack_current(const struct pk_attack *attack, const char *id)
@@ -179,122 +315,9 @@ const struct pk_tactic *pk_attack_find_tactic(
 	return NULL;
 }
 
-static bool all_digits(const char *text, size_t len)
+const struct pk_history *pk_attack_history(const struct pk_attack *attack)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-	}
-	return true;
-}
-
-/* T and four digits; a sub-technique has a dot and three digits more. */
-static bool is_technique_id(const char *text)
-{
-	size_t len = strlen(text);
-	if (len != 5 && len != 9)
-		return false;
-	return text[0] == 'T' && all_digits(text + 1, 4) &&
-		(len == 5 || (text[5] == '.' && all_digits(text + 6, 3)));
-}
-
-static bool is_sub_technique_id(const char *id)
-{
-	return strchr(id, '.') != NULL;
-}
-
-static void report_malformed(const struct pk_attack *attack, const char *text, struct pk_span span,
-	struct pk_diags *diags)
-{
-	struct pk_diag *diag = pk_report(
-		diags, PK_MALFORMED_TECHNIQUE, span, "'%s' is not an ATT&CK technique id", text);
-
-	for (size_t i = 0; i < attack->tactic_count; i++) {
-		if (!pk_text_equal_nocase(attack->tactics[i].id, text))
-			continue;
-		pk_diag_hint(
-			diags, diag, "name a technique of the tactic %s", attack->tactics[i].name);
-		return;
-	}
-	for (size_t i = 0; i < attack->active_count; i++) {
-		if (!pk_text_equal_nocase(attack->active_ids[i], text))
-			continue;
-		pk_diag_hint(diags, diag, "write '%s'", attack->active_ids[i]);
-		return;
-	}
-	pk_diag_hint(diags, diag,
-		"write T and four digits, such as 'T1059', or a sub-technique, "
-		"such as 'T1059.001'");
-}
-
-static void report_unknown(
-	const struct pk_attack *attack, const char *id, struct pk_span span, struct pk_diags *diags)
-{
-	struct pk_diag *diag = pk_report(diags, PK_UNKNOWN_TECHNIQUE, span,
-		"ATT&CK %s has no technique '%s'", ATTACK_VERSION, id);
-
-	if (is_sub_technique_id(id)) {
-		const char *parent = pk_arena_strndup(diags->arena, id, 5);
-		const struct pk_technique *current = pk_attack_current(attack, parent);
-		if (current != NULL) {
-			pk_diag_hint(diags, diag, "write '%s' (%s) or one of its sub-techniques",
-				current->id, current->name);
-			return;
-		}
-	}
-	const char *near = pk_text_nearest(id, attack->active_ids, attack->active_count);
-	if (near != NULL)
-		pk_diag_hint(diags, diag, "check the digits; '%s' is %s", near,
-			pk_attack_find(attack, near)->name);
-}
-
-static void report_revoked(const struct pk_attack *attack, const struct pk_technique *technique,
-	struct pk_span span, struct pk_diags *diags)
-{
-	struct pk_diag *diag = pk_report(diags, PK_REVOKED_TECHNIQUE, span,
-		"technique '%s' (%s) is revoked in ATT&CK %s", technique->id, technique->name,
-		ATTACK_VERSION);
-
-	const struct pk_technique *current = pk_attack_current(attack, technique->id);
-	if (current != NULL)
-		pk_diag_hint(diags, diag, "write '%s' (%s)", current->id, current->name);
-}
-
-static void report_deprecated(
-	const struct pk_technique *technique, struct pk_span span, struct pk_diags *diags)
-{
-	struct pk_diag *diag = pk_report(diags, PK_DEPRECATED_TECHNIQUE, span,
-		"technique '%s' (%s) is deprecated in ATT&CK %s", technique->id, technique->name,
-		ATTACK_VERSION);
-
-	pk_diag_hint(diags, diag,
-		"choose a technique that describes what the rule detects; "
-		"MITRE names none in its place");
-}
-
-bool pk_attack_check(
-	const struct pk_attack *attack, const char *id, struct pk_span span, struct pk_diags *diags)
-{
-	if (!is_technique_id(id)) {
-		report_malformed(attack, id, span, diags);
-		return false;
-	}
-
-	const struct pk_technique *technique = pk_attack_find(attack, id);
-	if (technique == NULL) {
-		report_unknown(attack, id, span, diags);
-		return false;
-	}
-
-	switch (technique->status) {
-	case PK_TECHNIQUE_ACTIVE:
-		break;
-	case PK_TECHNIQUE_REVOKED:
-		report_revoked(attack, technique, span, diags);
-		break;
-	case PK_TECHNIQUE_DEPRECATED:
-		report_deprecated(technique, span, diags);
-		break;
-	}
-	return true;
+	if (attack->cache->history == NULL)
+		attack->cache->history = pk_history_open(attack->arena);
+	return attack->cache->history;
 }

@@ -76,7 +76,7 @@ static void release_19_2_is_complete(void **state)
 {
 	const struct fixture *fixture = *state;
 
-	assert_string_equal(pk_attack_version(), "19.2");
+	assert_string_equal(pk_attack_version(fixture->attack), "19.2");
 	assert_int_equal(pk_attack_count(fixture->attack), 858);
 	assert_int_equal(count_status(fixture->attack, PK_TECHNIQUE_ACTIVE), 697);
 	assert_int_equal(count_status(fixture->attack, PK_TECHNIQUE_REVOKED), 149);
@@ -85,10 +85,110 @@ static void release_19_2_is_complete(void **state)
 
 static void copyright_line_is_that_of_the_release(void **state)
 {
-	(void)state;
-	assert_string_equal(pk_attack_copyright(),
+	const struct fixture *fixture = *state;
+	const struct pk_attack *older = pk_attack_open_version(fixture->arena, "18.1");
+
+	assert_string_equal(pk_attack_copyright(fixture->attack),
 		"\xc2\xa9 2026 The MITRE Corporation. This work is reproduced and distributed "
 		"with the permission of The MITRE Corporation.");
+	assert_string_equal(pk_attack_copyright(older),
+		"\xc2\xa9 2025 The MITRE Corporation. This work is reproduced and distributed "
+		"with the permission of The MITRE Corporation.");
+}
+
+static void release_18_1_is_complete(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct pk_attack *older = pk_attack_open_version(fixture->arena, "18.1");
+
+	assert_string_equal(pk_attack_version(older), "18.1");
+	assert_int_equal(pk_attack_count(older), 835);
+	assert_int_equal(count_status(older, PK_TECHNIQUE_ACTIVE), 691);
+	assert_int_equal(count_status(older, PK_TECHNIQUE_REVOKED), 132);
+	assert_int_equal(count_status(older, PK_TECHNIQUE_DEPRECATED), 12);
+	assert_int_equal(pk_attack_find(older, "T1562.001")->status, PK_TECHNIQUE_ACTIVE);
+	assert_null(pk_attack_find(older, "T1685"));
+	assert_non_null(pk_attack_find_tactic(older, "defense-evasion"));
+}
+
+static void only_whole_releases_can_be_opened(void **state)
+{
+	const struct fixture *fixture = *state;
+
+	for (size_t i = 0; pk_attack_version_at(i) != NULL; i++)
+		assert_string_equal(pk_attack_version(pk_attack_open_version(
+					    fixture->arena, pk_attack_version_at(i))),
+			pk_attack_version_at(i));
+	assert_null(pk_attack_open_version(fixture->arena, "17.1"));
+	assert_null(pk_attack_open_version(fixture->arena, ""));
+}
+
+static void a_technique_says_what_its_analytics_need(void **state)
+{
+	const struct fixture *fixture = *state;
+	const struct pk_technique *powershell = pk_attack_find(fixture->attack, "T1059.001");
+
+	assert_int_equal(powershell->strategies.len, 1);
+	assert_string_equal(powershell->strategies.items[0], "DET0455");
+	assert_true(names_have(powershell->windows_components, "Process Creation"));
+	assert_true(powershell->sysmon_event_count > 0);
+	assert_int_equal(powershell->sysmon_events[0], 1);
+	assert_int_equal(pk_attack_find(fixture->attack, "T1073")->strategies.len, 0);
+}
+
+static void every_active_technique_has_a_strategy_and_ascending_events(void **state)
+{
+	const struct fixture *fixture = *state;
+	size_t seen_by_sysmon = 0;
+
+	for (size_t i = 0; i < pk_attack_count(fixture->attack); i++) {
+		const struct pk_technique *technique = pk_attack_at(fixture->attack, i);
+		bool active = technique->status == PK_TECHNIQUE_ACTIVE;
+		assert_int_equal(technique->strategies.len, active);
+		for (size_t k = 1; k < technique->sysmon_event_count; k++)
+			assert_true(technique->sysmon_events[k - 1] < technique->sysmon_events[k]);
+		for (size_t k = 0; k < technique->windows_components.len; k++)
+			assert_true(names_have(
+				technique->components, technique->windows_components.items[k]));
+		seen_by_sysmon += technique->sysmon_event_count > 0;
+	}
+	assert_int_equal(seen_by_sysmon, 417);
+}
+
+static void components_are_found_by_name_and_id(void **state)
+{
+	const struct fixture *fixture = *state;
+	size_t count;
+	pk_attack_components(fixture->attack, &count);
+
+	assert_int_equal(count, 109);
+	const struct pk_component *creation =
+		pk_attack_find_component(fixture->attack, "Process Creation");
+	assert_string_equal(creation->id, "DC0032");
+	assert_string_equal(creation->data_source, "Process");
+	assert_false(creation->deprecated);
+	assert_ptr_equal(pk_attack_find_component(fixture->attack, "DC0032"), creation);
+	assert_true(pk_attack_find_component(fixture->attack, "Pod Metadata")->deprecated);
+	assert_null(pk_attack_find_component(fixture->attack, "Nothing"));
+}
+
+static void events_of_sysmon_have_their_components(void **state)
+{
+	const struct fixture *fixture = *state;
+	size_t count;
+	const struct pk_attack_source *sources = pk_attack_sources(fixture->attack, &count);
+	size_t pipes = 0;
+	size_t on_linux = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		assert_non_null(sources[i].component);
+		pipes += sources[i].event_id == 18 &&
+			pk_text_equal(sources[i].component->name, "Named Pipe Metadata");
+		on_linux += sources[i].is_linux;
+		assert_int_not_equal(sources[i].event_id, 24);
+	}
+	assert_int_equal(pipes, 1);
+	assert_int_equal(on_linux, 12);
 }
 
 static void a_sub_technique_has_all_its_columns(void **state)
@@ -316,6 +416,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(release_19_2_is_complete),
 		TEST(copyright_line_is_that_of_the_release),
+		TEST(release_18_1_is_complete),
+		TEST(only_whole_releases_can_be_opened),
+		TEST(a_technique_says_what_its_analytics_need),
+		TEST(every_active_technique_has_a_strategy_and_ascending_events),
+		TEST(components_are_found_by_name_and_id),
+		TEST(events_of_sysmon_have_their_components),
 		TEST(a_sub_technique_has_all_its_columns),
 		TEST(several_tactics_and_platforms_are_told_apart),
 		TEST(every_technique_is_found_by_its_id),
