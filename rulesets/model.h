@@ -215,6 +215,21 @@ struct pk_version {
 	const char *text;
 };
 
+/* Most events that may be logged on one host in an hour. */
+struct pk_budget_limit {
+	const char *event; /* a tag or an event id as text; "total" for all together */
+	double per_host_hour;
+	struct pk_span span;
+};
+
+/* What a configuration may cost, measured on recorded events. */
+struct pk_budget {
+	PK_LIST(struct pk_reference) recordings; /* paths, relative to the project file */
+	PK_LIST(struct pk_budget_limit) limits;	 /* of the profile, else of "default" */
+};
+
+struct pk_attack;
+
 struct pk_ruleset {
 	const char *id;
 	struct pk_version version;
@@ -222,14 +237,15 @@ struct pk_ruleset {
 	const char *description;
 	const char *license;
 	const char *path; /* of its main file */
+	PK_LIST(const struct pk_node *) files; /* roots: main file, then parts as included */
 	unsigned targets;
 	const char *schema;    /* default Sysmon schema, or NULL */
 	const char *rule_name; /* template for rules with a technique, or NULL for the default */
+	const char *attack_release; /* ATT&CK its technique ids are of; the newest if not said */
+	const struct pk_attack *attack; /* the catalogue of that release; NULL if not built in */
 	const struct pk_node *root;
 	struct pk_span span;
 };
-
-struct pk_attack;
 
 /* Everything that one compilation needs: all layers stacked, one profile applied. */
 struct pk_policy {
@@ -241,11 +257,13 @@ struct pk_policy {
 	const char *schema;		/* the profile's schema, else the top ruleset's, or NULL */
 	struct pk_span schema_span;
 	const char *rule_name;		   /* RuleName template */
+	PK_LIST(struct pk_source *) sources; /* what was read from files, the first named first */
 	PK_LIST(struct pk_ruleset *) sets; /* lowest layer first */
 	PK_LIST(struct pk_rule *) rules;   /* of `rules`, in order of layers; disabled ones too */
 	PK_LIST(struct pk_group *) groups;
 	PK_LIST(struct pk_collect_entry) collect; /* one per event */
 	struct pk_settings settings;
+	struct pk_budget budget;
 	struct pk_map rules_by_id; /* also those inside groups */
 };
 

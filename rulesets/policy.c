@@ -56,7 +56,7 @@ static void read_project(struct maker *maker, const struct pk_node *root)
 	read->policy->project_id = maker->project.id;
 
 	const char *name = read->options->profile;
-	if (name == NULL && maker->project.default_profile != NULL)
+	if (name == NULL && maker->project.default_profile != NULL && read->options->layers == 0)
 		name = maker->project.default_profile->text;
 	if (name != NULL)
 		pk_project_find_profile(&maker->project, &maker->profile, name);
@@ -66,6 +66,11 @@ static void read_project(struct maker *maker, const struct pk_node *root)
 		pk_profile_report_unknown(
 			read, name, pk_span_file(root->span.source), names, count);
 	}
+
+	const struct pk_node *budget = pk_node_find(root, "budget");
+	if (budget != NULL)
+		pk_budget_read(
+			read, &read->policy->budget, budget, maker->project.profiles, name);
 
 	const struct pk_node *rulesets = maker->profile.rulesets;
 	if (rulesets == NULL)
@@ -246,6 +251,15 @@ static void check_expiry(struct pk_read *read)
 	}
 }
 
+/* Takes all but the lowest `count` layers away; 0 keeps all. */
+static void keep_lowest(struct maker *maker, size_t count)
+{
+	if (count == 0 || count >= maker->layers.items.len)
+		return;
+	maker->layers.items.len = count;
+	maker->read.policy->sets.len = count;
+}
+
 static struct pk_policy *make_policy(struct pk_arena *arena, const struct pk_node *root,
 	const struct pk_policy_options *options, struct pk_diags *diags)
 {
@@ -261,9 +275,12 @@ static struct pk_policy *make_policy(struct pk_arena *arena, const struct pk_nod
 	read->policy = PK_NEW(arena, struct pk_policy);
 	read->policy->arena = arena;
 	read->policy->attack = read->attack;
+	if (!pk_text_starts(root->span.source->path, PK_LIBRARY_PREFIX))
+		*pk_list_push(arena, &read->policy->sources) = root->span.source;
 
 	if (!read_root(maker, root))
 		return NULL;
+	keep_lowest(maker, read->options->layers);
 	pk_stack_add_layers(read, &maker->stack, &maker->layers);
 	stack_profiles(maker, root);
 	pk_stack_build(read, &maker->stack);
@@ -283,12 +300,14 @@ struct pk_policy *pk_policy_read_source(struct pk_arena *arena, struct pk_source
 }
 
 /* The file that `path` stands for: itself, a folder's project file, or NULL. */
-static const char *find_file(struct pk_arena *arena, const char *path)
+static const char *find_file(
+	struct pk_arena *arena, const char *path, const struct pk_tree *tree)
 {
-	if (!pk_file_is_dir(path))
-		return pk_text_equal(path, "-") || pk_file_exists(path) ? path : NULL;
-	const char *inside = pk_arena_printf(arena, "%s/" PROJECT_FILE, path);
-	return pk_file_exists(inside) ? inside : NULL;
+	if (!pk_tree_is_dir(tree, path))
+		return pk_text_equal(path, "-") || pk_tree_exists(tree, path) ? path : NULL;
+	const char *inside = pk_arena_printf(
+		arena, pk_text_ends(path, ":") ? "%s%s" : "%s/%s", path, PROJECT_FILE);
+	return pk_tree_exists(tree, inside) ? inside : NULL;
 }
 
 static void report_folder(struct pk_arena *arena, const char *path, struct pk_diags *diags)
@@ -313,17 +332,18 @@ static void hint_shipped(struct pk_arena *arena, const char *name, struct pk_dia
 static struct pk_source *open_input(struct pk_arena *arena, const char *path,
 	const struct pk_policy_options *options, struct pk_diags *diags)
 {
-	const char *file = find_file(arena, path);
+	const struct pk_tree *tree = options == NULL ? NULL : options->tree;
+	const char *file = find_file(arena, path, tree);
 	if (file == NULL && strchr(path, '/') == NULL)
 		file = pk_library_locate(
 			arena, options == NULL ? NULL : options->library_dir, path);
-	if (file == NULL && pk_file_is_dir(path)) {
+	if (file == NULL && pk_tree_is_dir(tree, path)) {
 		report_folder(arena, path, diags);
 		return NULL;
 	}
 	if (file != NULL && pk_text_starts(file, PK_LIBRARY_PREFIX))
 		return pk_library_file(arena, file + strlen(PK_LIBRARY_PREFIX));
-	struct pk_source *source = pk_file_read(arena, file == NULL ? path : file, 0, diags);
+	struct pk_source *source = pk_tree_read(arena, tree, file == NULL ? path : file, 0, diags);
 	if (source == NULL && file == NULL)
 		hint_shipped(arena, path, diags);
 	return source;

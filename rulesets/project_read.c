@@ -3,7 +3,8 @@
 #include "base/text.h"
 
 static const char *const project_file_keys[] = {
-	"picket", "project", "rulesets", "default_profile", "profiles"};
+	"picket", "project", "rulesets", "default_profile", "profiles",
+	"budget"};
 
 static const char *const project_keys[] = {"id", "title", "description"};
 

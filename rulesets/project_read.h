@@ -32,6 +32,13 @@ void pk_project_read(struct pk_read *read, struct pk_project *out, const struct 
 void pk_project_find_profile(
 	const struct pk_project *project, struct pk_project_profile *out, const char *name);
 
+/*
+ * Reads the mapping `budget` for the chosen profile (NULL: none); the limits of other profiles are
+ * checked only. `profiles` is the project's mapping, or NULL.
+ */
+void pk_budget_read(struct pk_read *read, struct pk_budget *out, const struct pk_node *node,
+	const struct pk_node *profiles, const char *profile);
+
 /* The mapping `profiles` of a file, or NULL; its kind and size are checked. */
 const struct pk_node *pk_profiles_read(struct pk_read *read, const struct pk_node *root);
 /* Checks the keys of one profile of a ruleset. */

@@ -2,15 +2,14 @@
 
 #include <string.h>
 
-#include "generators/engine/engine.h"
 #include "generators/sysmon/sysmon_convert.h"
 
 struct testing {
+	struct pk_test_run *run;
 	const struct pk_schema *schema;
 	const struct pk_engine *engine;
 	unsigned target;
 	struct pk_diags *diags;
-	struct pk_test_count *count;
 };
 
 /* The event the test describes: the given id, or the first of the tag with all its fields. */
@@ -30,68 +29,88 @@ static const struct pk_event *test_event(
 	return NULL;
 }
 
-static void report(struct testing *testing, const struct pk_rule *rule, const struct pk_test *test,
-	const struct pk_decision *decision)
+static bool is_wanted(const struct pk_test *test, const struct pk_decision *decision)
 {
-	testing->count->failed++;
-	if (decision->logged != test->logged) {
-		struct pk_diag *diag = pk_report(testing->diags, PK_TEST_FAILED, test->span,
-			"test of rule '%s': the event should be %s, but is %s", rule->id,
-			test->logged ? "logged" : "dropped", test->logged ? "dropped" : "logged");
-		if (decision->logged && decision->rule_name != NULL)
-			pk_diag_hint(testing->diags, diag, "it is logged with RuleName '%s'",
-				decision->rule_name);
-		return;
-	}
-	pk_report(testing->diags, PK_TEST_FAILED, test->span,
-		"test of rule '%s': the RuleName should be '%s', but is '%s'", rule->id,
-		test->rule_name, decision->rule_name == NULL ? "" : decision->rule_name);
+	const char *name = decision->rule_name == NULL ? "" : decision->rule_name;
+	return decision->logged == test->logged &&
+		(test->rule_name == NULL || strcmp(test->rule_name, name) == 0);
 }
 
-static void run_test(
-	struct testing *testing, const struct pk_rule *rule, const struct pk_test *test)
+bool pk_test_case_holds(const struct pk_test_case *test, const struct pk_engine *engine)
 {
-	const struct pk_event *event = test_event(testing, rule->event, test);
-	if (event == NULL) {
-		testing->count->failed++;
-		pk_report(testing->diags, PK_TEST_FAILED, test->span,
-			"test of rule '%s': no event of %s has these fields", rule->id,
-			rule->event);
+	struct pk_decision decision = pk_engine_decide(engine, &test->data);
+	return is_wanted(test->test, &decision);
+}
+
+/* What is wrong with the decision, and a hint or NULL. */
+static const char *describe(struct pk_arena *arena, const struct pk_test *test,
+	const struct pk_decision *decision, const char **hint_out)
+{
+	const char *name = decision->rule_name == NULL ? "" : decision->rule_name;
+	*hint_out = NULL;
+	if (decision->logged == test->logged)
+		return pk_arena_printf(
+			arena, "the RuleName should be '%s', but is '%s'", test->rule_name, name);
+	if (decision->logged && decision->rule_name != NULL)
+		*hint_out = pk_arena_printf(arena, "it is logged with RuleName '%s'", name);
+	return pk_arena_printf(arena, "the event should be %s, but is %s",
+		test->logged ? "logged" : "dropped", test->logged ? "dropped" : "logged");
+}
+
+static void decide(struct testing *testing, struct pk_test_case *test)
+{
+	struct pk_arena *arena = testing->diags->arena;
+	const char *hint = NULL;
+
+	test->event = test_event(testing, test->rule->event, test->test);
+	if (test->event == NULL) {
+		test->failure = pk_arena_printf(
+			arena, "no event of %s has these fields", test->rule->event);
+	} else {
+		test->data.id = test->event->id;
+		for (size_t i = 0; i < test->test->fields.len; i++) {
+			const struct pk_test_field *field = &test->test->fields.items[i];
+			test->data.values[pk_event_field(test->event, field->name)] = field->value;
+		}
+		struct pk_decision decision = pk_engine_decide(testing->engine, &test->data);
+		if (!is_wanted(test->test, &decision))
+			test->failure = describe(arena, test->test, &decision, &hint);
+	}
+	if (test->failure == NULL) {
+		testing->run->passed++;
 		return;
 	}
-	struct pk_engine_event data = {.id = event->id};
-	for (size_t i = 0; i < test->fields.len; i++) {
-		const struct pk_test_field *field = &test->fields.items[i];
-		data.values[pk_event_field(event, field->name)] = field->value;
-	}
-	struct pk_decision decision = pk_engine_decide(testing->engine, &data);
-	const char *name = decision.rule_name == NULL ? "" : decision.rule_name;
-	if (decision.logged != test->logged ||
-		(test->rule_name != NULL && strcmp(test->rule_name, name) != 0))
-		report(testing, rule, test, &decision);
-	else
-		testing->count->passed++;
+	testing->run->failed++;
+	struct pk_diag *diag = pk_report(testing->diags, PK_TEST_FAILED, test->test->span,
+		"test of rule '%s': %s", test->rule->id, test->failure);
+	if (hint != NULL)
+		pk_diag_hint(testing->diags, diag, "%s", hint);
 }
 
 static void run_rule(struct testing *testing, const struct pk_rule *rule)
 {
+	struct pk_test_run *run = testing->run;
 	bool logged = false;
 	bool dropped = false;
 	bool meant = rule->enabled && (rule->group != NULL || (rule->targets & testing->target)) &&
 		pk_schema_find_tag(testing->schema, rule->event) != NULL;
 
 	for (size_t i = 0; i < rule->tests.len; i++) {
-		logged |= rule->tests.items[i].logged;
-		dropped |= !rule->tests.items[i].logged;
+		struct pk_test_case *test = pk_list_push(run->policy->arena, &run->cases);
+		test->rule = rule;
+		test->test = &rule->tests.items[i];
+		test->skipped = !meant;
+		logged |= test->test->logged;
+		dropped |= !test->test->logged;
 		if (meant)
-			run_test(testing, rule, &rule->tests.items[i]);
+			decide(testing, test);
 		else
-			testing->count->skipped++;
+			run->skipped++;
 	}
-	testing->count->untested += meant && !(logged && dropped);
+	run->untested += meant && !(logged && dropped);
 }
 
-bool pk_policy_test(struct pk_test_count *out, const struct pk_policy *policy,
+bool pk_policy_test(struct pk_test_run *out, const struct pk_policy *policy,
 	const struct pk_compile_options *options, struct pk_diags *diags)
 {
 	struct pk_sysmon *sysmon = pk_compile_sysmon(policy, options, diags);
@@ -102,13 +121,13 @@ bool pk_policy_test(struct pk_test_count *out, const struct pk_policy *policy,
 	struct pk_diags silent = {.arena = policy->arena};
 	pk_sysmon_convert(sysmon, NULL, ids, &silent);
 
-	*out = (struct pk_test_count){0};
+	*out = (struct pk_test_run){.policy = policy, .sysmon = sysmon, .element_ids = ids};
 	struct testing testing = {
+		.run = out,
 		.schema = sysmon->parser,
 		.engine = pk_engine_make(policy->arena, sysmon, ids),
 		.target = options->platform == PK_LINUX ? PK_FOR_SYSMON_LINUX : PK_FOR_SYSMON,
 		.diags = diags,
-		.count = out,
 	};
 	for (size_t i = 0; i < policy->rules.len; i++)
 		run_rule(&testing, policy->rules.items[i]);

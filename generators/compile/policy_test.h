@@ -6,8 +6,23 @@
 #define GENERATORS_COMPILE_POLICY_TEST_H
 
 #include "generators/compile/compile.h"
+#include "generators/engine/engine.h"
 
-struct pk_test_count {
+/* One test of one rule. */
+struct pk_test_case {
+	const struct pk_rule *rule;
+	const struct pk_test *test;
+	const struct pk_event *event; /* NULL: no event of the tag has the fields, or not run */
+	struct pk_engine_event data;
+	bool skipped;	     /* the target does not have the rule */
+	const char *failure; /* what is wrong; NULL: passed or skipped */
+};
+
+struct pk_test_run {
+	const struct pk_policy *policy;
+	struct pk_sysmon *sysmon; /* what was compiled */
+	const uint32_t *element_ids;
+	PK_LIST(struct pk_test_case) cases; /* in the order of rules */
 	size_t passed;
 	size_t failed;
 	size_t skipped;	 /* of rules that the target does not have */
@@ -16,9 +31,13 @@ struct pk_test_count {
 
 /*
  * Compiles `policy` as `options` say and runs its tests; a failed test is reported at its place
- * (PK_TEST_FAILED). False after a report if it cannot be compiled.
+ * (PK_TEST_FAILED). What the run refers to is in the policy's arena. False after a report if the
+ * policy cannot be compiled.
  */
-bool pk_policy_test(struct pk_test_count *out, const struct pk_policy *policy,
+bool pk_policy_test(struct pk_test_run *out, const struct pk_policy *policy,
 	const struct pk_compile_options *options, struct pk_diags *diags);
+
+/* Does the engine decide the event as the test wants it? */
+bool pk_test_case_holds(const struct pk_test_case *test, const struct pk_engine *engine);
 
 #endif

@@ -149,7 +149,7 @@ static void try_sysmon(
 	demand_equal(&first, &second);
 
 	struct pk_diags diags = {.arena = policy->arena};
-	struct pk_test_count count;
+	struct pk_test_run count;
 	demand(pk_policy_test(&count, policy, &options, &diags) || diags.errors > 0);
 	check_spans(&diags);
 

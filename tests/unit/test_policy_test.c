@@ -12,16 +12,16 @@
 	     "    when: {" when "}\n"                                                              \
 	     "    tests:\n" tests
 
-static struct pk_test_count run_for(
+static struct pk_test_run run_for(
 	struct policy_fixture *fixture, const char *text, enum pk_platform platform)
 {
 	struct pk_compile_options options = {.platform = platform};
-	struct pk_test_count count = {99, 99, 99, 99};
+	struct pk_test_run count = {0};
 	assert_true(pk_policy_test(&count, read_policy(fixture, text), &options, &fixture->diags));
 	return count;
 }
 
-static struct pk_test_count run(struct policy_fixture *fixture, const char *text)
+static struct pk_test_run run(struct policy_fixture *fixture, const char *text)
 {
 	return run_for(fixture, text, PK_WINDOWS);
 }
@@ -29,7 +29,7 @@ static struct pk_test_count run(struct policy_fixture *fixture, const char *text
 /* The only test fails, with a finding in line 9. */
 static const struct pk_diag *assert_failed(struct policy_fixture *fixture, const char *text)
 {
-	struct pk_test_count count = run(fixture, text);
+	struct pk_test_run count = run(fixture, text);
 	assert_int_equal(count.failed, 1);
 	assert_int_equal(count.passed, 0);
 	const struct pk_diag *diag = find_finding(fixture, PK_TEST_FAILED);
@@ -39,7 +39,7 @@ static const struct pk_diag *assert_failed(struct policy_fixture *fixture, const
 
 static void events_decided_as_wanted_pass(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		TESTED("FileCreate", "Image: a",
 			"      - logged: {Image: A}\n      - dropped: {Image: b}\n"));
 	assert_int_equal(count.passed, 2);
@@ -68,7 +68,7 @@ static void another_rule_name_than_wanted_fails(void **state)
 
 static void the_wanted_rule_name_passes(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		TESTED("FileCreate", "Image: a",
 			"      - {logged: {Image: a}, rule_name: rule_id=r}\n"));
 	assert_int_equal(count.passed, 1);
@@ -76,7 +76,7 @@ static void the_wanted_rule_name_passes(void **state)
 
 static void the_whole_configuration_decides(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		TESTED("FileCreate", "Image: a",
 			"      - dropped: {Image: a, User: u}\n") "  - {id: x, title: X, event: "
 								  "FileCreate" EXCLUDED
@@ -86,7 +86,7 @@ static void the_whole_configuration_decides(void **state)
 
 static void the_event_of_a_family_is_the_first_with_all_fields(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		TESTED("RegistryEvent", "TargetObject: t",
 			"      - logged: {TargetObject: t, NewName: n}\n"));
 	assert_int_equal(count.passed, 1);
@@ -94,7 +94,7 @@ static void the_event_of_a_family_is_the_first_with_all_fields(void **state)
 
 static void the_event_of_a_family_can_be_named(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		TESTED("WmiEvent", "Name: n",
 			"      - {logged: {Name: n}, event_id: 19}\n"
 			"      - {dropped: {Name: n}, event_id: 20}\n"));
@@ -117,14 +117,14 @@ static void a_named_event_without_the_fields_fails(void **state)
 
 static void a_rule_without_logged_or_dropped_event_is_counted(void **state)
 {
-	struct pk_test_count count =
+	struct pk_test_run count =
 		run(*state, TESTED("FileCreate", "Image: a", "      - logged: {Image: a}\n"));
 	assert_int_equal(count.untested, 1);
 }
 
 static void tests_of_rules_for_another_sensor_are_skipped(void **state)
 {
-	struct pk_test_count count = run_for(
+	struct pk_test_run count = run_for(
 		*state, TESTED("FileCreate", "Image: a", "      - logged: {Image: b}\n"), PK_LINUX);
 	assert_int_equal(count.skipped, 1);
 	assert_int_equal(count.failed, 0);
@@ -133,7 +133,7 @@ static void tests_of_rules_for_another_sensor_are_skipped(void **state)
 
 static void tests_of_a_disabled_rule_are_skipped(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		TESTED("FileCreate", "Image: a",
 			"      - logged: {Image: b}\n") "    enabled: false\n");
 	assert_int_equal(count.skipped, 1);
@@ -141,7 +141,7 @@ static void tests_of_a_disabled_rule_are_skipped(void **state)
 
 static void tests_of_a_group_are_run(void **state)
 {
-	struct pk_test_count count = run(*state,
+	struct pk_test_run count = run(*state,
 		HEAD "groups:\n  - {id: g, event: FileCreate, onmatch: include, relation: or,\n"
 		     "     rules: [{id: a, when: {Image: x}, "
 		     "tests: [{logged: {Image: x}}, {dropped: {Image: y}}]}]}\n");
@@ -152,7 +152,7 @@ static void a_policy_that_cannot_be_compiled_runs_no_test(void **state)
 {
 	struct policy_fixture *fixture = *state;
 	struct pk_compile_options options = {.schema = "3.40"};
-	struct pk_test_count count = {0};
+	struct pk_test_run count = {0};
 	assert_false(pk_policy_test(&count,
 		read_policy(
 			fixture, TESTED("FileCreate", "Image: a", "      - logged: {Image: a}\n")),
