@@ -15,6 +15,7 @@ enum { PK_ALTERNATIVES_LIMIT = 64 }; /* of one rule, after any/all have been mul
 struct pk_compile_options {
 	enum pk_platform platform;
 	const char *schema; /* "4.50"; NULL: the policy's, else the newest of the platform */
+	const char *commit; /* for the comment at the head; NULL: nothing is said of it */
 };
 
 /*

@@ -68,10 +68,13 @@ void pk_compile_head(struct pk_compilation *compilation)
 		pk_buf_printf(&text, "\n  Project: %s", policy->project_id);
 	if (policy->profile != NULL)
 		pk_buf_printf(&text, "\n  Profile: %s", policy->profile);
+	if (compilation->commit != NULL)
+		pk_buf_printf(&text, "\n  Commit:  %s", compilation->commit);
 	pk_buf_printf(&text, "\n  Target:  %s, schema %s",
 		compilation->schema->platform == PK_LINUX ? "sysmon-linux" : "sysmon",
 		pk_compile_version(compilation));
-	pk_buf_printf(&text, "\n  ATT&CK:  %s. %s", pk_attack_version(), pk_attack_copyright());
+	pk_buf_printf(&text, "\n  ATT&CK:  %s. %s", pk_attack_version(policy->attack),
+		pk_attack_copyright(policy->attack));
 	pk_buf_printf(&text, "\n  Rules:   %zu\n", compilation->rules);
 	compilation->sysmon->head_comment =
 		pk_arena_strndup(compilation->arena, text.data, text.len);

@@ -471,6 +471,7 @@ struct pk_sysmon *pk_compile_sysmon(const struct pk_policy *policy,
 		.arena = policy->arena,
 		.diags = diags,
 		.attack = policy->attack,
+		.commit = options->commit,
 		.target = options->platform == PK_LINUX ? PK_FOR_SYSMON_LINUX : PK_FOR_SYSMON,
 		.sysmon = PK_NEW(policy->arena, struct pk_sysmon),
 	};

@@ -15,6 +15,7 @@ struct pk_compilation {
 	struct pk_diags *diags;
 	const struct pk_attack *attack;
 	const struct pk_schema *schema; /* of the target */
+	const char *commit;		/* that the policy is of, or NULL */
 	unsigned target;		/* enum pk_target_bit */
 	struct pk_sysmon *sysmon;	/* what is being made */
 	size_t rules;			/* rules that went in */

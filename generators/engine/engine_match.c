@@ -5,6 +5,11 @@
 #include "base/text.h"
 #include "generators/engine/engine.h"
 
+static unsigned char upper(char c)
+{
+	return (unsigned char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
 /*
  * Sysmon's substring search: nothing is found in an empty text, an empty pattern is found in any
  * other. `limit` bytes of the pattern count, or all if it is 0; so an empty token of a list is
@@ -16,7 +21,8 @@ static bool contains(const char *text, const char *pattern, size_t limit)
 		return false;
 	size_t len = limit != 0 ? limit : strlen(pattern);
 	for (; *text != '\0'; text++) {
-		if (strncasecmp(text, pattern, len) == 0)
+		bool begins = len == 0 || upper(*text) == upper(*pattern);
+		if (begins && strncasecmp(text, pattern, len) == 0)
 			return true;
 	}
 	return false;
@@ -78,11 +84,6 @@ static bool is_image(const char *field, const char *value)
 {
 	const char *slash = strchr(value, '\\') == NULL ? strrchr(field, '\\') : NULL;
 	return strcasecmp(slash == NULL ? field : slash + 1, value) == 0;
-}
-
-static unsigned char upper(char c)
-{
-	return (unsigned char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
 /* Text order after folding to upper case. */
