@@ -29,7 +29,7 @@ static struct pk_span span_of_path(const char *path, struct pk_diags *diags)
 	return pk_span_file(pk_source_make(diags->arena, copy, "", 0));
 }
 
-static void report_read(const char *path, const char *reason, struct pk_diags *diags)
+void pk_file_report_read(const char *path, const char *reason, struct pk_diags *diags)
 {
 	pk_report(diags, PK_FILE_READ, span_of_path(path, diags), "cannot read '%s': %s", path,
 		reason);
@@ -49,27 +49,50 @@ static void report_too_large(const char *path, size_t limit, struct pk_diags *di
 }
 
 /* Is what `fd` is open on something that has an end and text in it? */
-static bool check_kind(int fd, const char *path, size_t limit, struct pk_diags *diags)
+static bool check_kind(int fd, const char *path, struct pk_diags *diags)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0) {
-		report_read(path, strerror(errno), diags);
+		pk_file_report_read(path, strerror(errno), diags);
 		return false;
 	}
 	if (S_ISDIR(st.st_mode)) {
-		report_read(path, "it is a folder", diags);
+		pk_file_report_read(path, "it is a folder", diags);
 		return false;
 	}
 	bool is_stream = S_ISFIFO(st.st_mode) || fd == STDIN_FILENO;
 	if (!S_ISREG(st.st_mode) && !is_stream) {
-		report_read(path, "it is neither a file nor a pipe", diags);
-		return false;
-	}
-	if (S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size > limit) {
-		report_too_large(path, limit, diags);
+		pk_file_report_read(path, "it is neither a file nor a pipe", diags);
 		return false;
 	}
 	return true;
+}
+
+int pk_file_open(const char *path, struct pk_diags *diags)
+{
+	FD_AUTO fd = STDIN_FILENO;
+	if (!pk_text_equal(path, "-"))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		pk_file_report_read(path, strerror(errno), diags);
+		return -1;
+	}
+	if (!check_kind(fd, path, diags))
+		return -1;
+	int opened = fd;
+	fd = -1;
+	return opened;
+}
+
+/* False after a report if `fd` is a file of more than `limit` bytes. */
+static bool check_size(int fd, const char *path, size_t limit, struct pk_diags *diags)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+		(size_t)st.st_size <= limit)
+		return true;
+	report_too_large(path, limit, diags);
+	return false;
 }
 
 static bool read_all(
@@ -83,7 +106,7 @@ static bool read_all(
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			report_read(path, strerror(errno), diags);
+			pk_file_report_read(path, strerror(errno), diags);
 			return false;
 		}
 		if ((size_t)got > limit - out->len) {
@@ -99,14 +122,8 @@ struct pk_source *pk_file_read(
 {
 	if (limit == 0)
 		limit = PK_FILE_LIMIT;
-	FD_AUTO fd = STDIN_FILENO;
-	if (!pk_text_equal(path, "-"))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		report_read(path, strerror(errno), diags);
-		return NULL;
-	}
-	if (!check_kind(fd, path, limit, diags))
+	FD_AUTO fd = pk_file_open(path, diags);
+	if (fd < 0 || !check_size(fd, path, limit, diags))
 		return NULL;
 
 	PK_BUF_AUTO bytes = {0};
@@ -239,4 +256,32 @@ char *pk_file_beside(struct pk_arena *arena, const char *base, const char *name)
 	if (name[0] == '/' || slash == NULL)
 		return pk_arena_strdup(arena, name);
 	return pk_arena_printf(arena, "%.*s%s", (int)(slash + 1 - base), base, name);
+}
+
+char *pk_file_normalize(struct pk_arena *arena, const char *path)
+{
+	char *out = pk_arena_strdup(arena, path);
+	size_t len = 0;	  /* of what is kept */
+	size_t floor = 0; /* what ".." cannot take back */
+	if (path[0] == '/')
+		floor = len = 1;
+	for (const char *part = path; *part != '\0';) {
+		size_t size = strcspn(part, "/");
+		const char *next = part + size + (part[size] == '/');
+		bool up = size == 2 && memcmp(part, "..", 2) == 0;
+		if (up && len > floor) {
+			while (len > floor && out[--len] != '/')
+				;
+		} else if (size > 0 && !(size == 1 && part[0] == '.')) {
+			if (len > 0 && out[len - 1] != '/')
+				out[len++] = '/';
+			memmove(out + len, part, size);
+			len += size;
+			if (up)
+				floor = len;
+		}
+		part = next;
+	}
+	out[len] = '\0';
+	return out;
 }

@@ -113,7 +113,7 @@ struct pk_place pk_source_place(struct pk_source *source, uint32_t offset)
 
 	size_t line = find_line(source, offset);
 	size_t start = line == 0 ? pk_source_bom_len(source) : source->lines[line];
-	struct pk_place place = {.line = (uint32_t)line + 1, .column = 1};
+	struct pk_place place = {.line = source->lines_before + (uint32_t)line + 1, .column = 1};
 	/* The column moves on at the first byte behind a character. */
 	if (offset > start)
 		place.column += count_characters(source, start + 1, (size_t)offset + 1);
@@ -124,6 +124,7 @@ const char *pk_source_line(struct pk_source *source, uint32_t line, size_t *len_
 {
 	if (source->lines == NULL)
 		find_lines(source);
+	line -= source->lines_before;
 	assert(line >= 1 && line <= source->line_count);
 
 	uint32_t begin = source->lines[line - 1];

@@ -24,7 +24,8 @@ struct pk_source {
 	size_t len;	  /* bytes */
 	uint32_t *lines;  /* offsets of line starts; NULL until asked for */
 	size_t line_count;
-	uint32_t *marks; /* characters before every 256th byte; NULL until asked for */
+	uint32_t *marks;       /* characters before every 256th byte; NULL until asked for */
+	uint32_t lines_before; /* lines of the file before `text`, if that is a part of it */
 	struct pk_arena *arena;
 };
 
@@ -42,7 +43,7 @@ struct pk_source *pk_source_make(
 size_t pk_source_bom_len(const struct pk_source *source);
 /* Where `offset` is; offsets past the end give the place behind the last character. */
 struct pk_place pk_source_place(struct pk_source *source, uint32_t offset);
-/* The line with number `line` (from 1), without its line end; *len_out gets its bytes. */
+/* The line that pk_source_place calls `line`, without its line end; *len_out gets its bytes. */
 const char *pk_source_line(struct pk_source *source, uint32_t line, size_t *len_out);
 /* A span; `end` is raised to `begin` if it is smaller. */
 struct pk_span pk_span_make(struct pk_source *source, size_t begin, size_t end);

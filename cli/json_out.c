@@ -89,6 +89,12 @@ void pk_json_out_number(struct pk_json_out *json, const char *name, uint64_t num
 	pk_buf_printf(json->buf, "%" PRIu64, number);
 }
 
+void pk_json_out_decimal(struct pk_json_out *json, const char *name, double number)
+{
+	put_name(json, name);
+	pk_buf_printf(json->buf, "%.3f", number);
+}
+
 void pk_json_out_bool(struct pk_json_out *json, const char *name, bool value)
 {
 	put_name(json, name);

@@ -5,6 +5,7 @@
 #   blobs     what `blob encode` makes of every accepted file, by size and SHA-256
 #   decode    blob -> XML -> blob is the same blob
 #   import    XML -> YAML -> XML -> blob is the blob of the first XML
+#   replay    what becomes of recorded and made events under public and made configurations
 #
 # The answers are in $PICKET_SHARED/golden; without the variable, in ../shared/golden beside the
 # source tree. They are no part of the tree: where they are missing, their cases are skipped.
@@ -20,7 +21,7 @@ work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 
 # How many cases each kind has; fewer looked at are a failure.
-declare -A cases=([verdicts]=850 [blobs]=729 [decode]=718 [import]=729)
+declare -A cases=([verdicts]=850 [blobs]=729 [decode]=718 [import]=729 [replay]=41639)
 
 passed=0
 failed=0
@@ -121,6 +122,33 @@ test_import() {
 			fail "$path: $(reason)"
 		fi
 	done < <(wanted_blobs)
+}
+
+# Lines "EVENTS<TAB>INDEX<TAB>log|drop<TAB>RuleName"; of what is dropped nobody sees the name.
+without_dropped_names() {
+	awk -F'\t' -v OFS='\t' '{print $1, $2, $3, $3 == "log" ? $4 : ""}' | sort
+}
+
+# One call of picket for each configuration with all its files of events.
+test_replay() {
+	local config
+	local -a files
+	awk -F'\t' -v work="$work" 'FNR > 1 {
+			if (!($1 in number))
+				print $1 >(work "/configs")
+			number[$1] = 1
+			row = $2 "\t" $3 "\t" $4 "\t" $5
+			print row >(work "/rows." length(number))
+		}' eval/synthetic.tsv eval/real.tsv
+	local at=0
+	while IFS= read -r config; do
+		at=$((at + 1))
+		mapfile -t files < <(cut -f1 "$work/rows.$at" | sort -u)
+		without_dropped_names <"$work/rows.$at" >"$work/want"
+		"$picket" replay --format tsv "$config" "${files[@]}" 2>"$work/err" |
+			without_dropped_names >"$work/got"
+		compare "$work/want" "$work/got"
+	done <"$work/configs"
 }
 
 for kind in "$@"; do
