@@ -4,35 +4,52 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/yaml.h"
+#include "cli/baseline.h"
+#include "cli/blame.h"
 #include "cli/commands.h"
 #include "cli/escape.h"
+#include "cli/input.h"
 #include "cli/kind.h"
 #include "cli/print.h"
 #include "cli/target.h"
 #include "cli/today.h"
 #include "generators/compile/compile.h"
+#include "generators/meaning/lint.h"
 #include "generators/monster/monster.h"
 #include "generators/sysmon/judge.h"
+#include "rulesets/lock.h"
 #include "rulesets/policy.h"
 
 enum { VERDICT_FINDINGS = 64 }; /* the first reason is all a verdict shows */
 
 struct validate_options {
+	bool blame;
+	bool prove;
 	bool verdict;
 	bool strict;
 	int as;
 	int platform;
 	const char *schema;
 	const char *profile;
+	const char *rev;
+	const char *base;
 };
 
 const struct pk_option pk_cmd_validate_options[] = {
 	{PK_OPT_CHOICE, 0, "as", PK_KIND_CHOICES, offsetof(struct validate_options, as),
 		"what the files are, instead of telling it from their content"},
+	{PK_OPT_TEXT, 0, "base", "REV", offsetof(struct validate_options, base),
+		"report only what is new since the last common ancestor with the git revision REV"},
+	{PK_OPT_FLAG, 0, "blame", NULL, offsetof(struct validate_options, blame),
+		"also say who changed the line of a finding last"},
 	{PK_OPT_CHOICE, 0, "platform", "windows|linux", offsetof(struct validate_options, platform),
 		"whose Sysmon judges (default windows)"},
 	{PK_OPT_TEXT, 0, "profile", "NAME", offsetof(struct validate_options, profile),
 		"profile of a project or ruleset to apply"},
+	{PK_OPT_FLAG, 0, "prove", NULL, offsetof(struct validate_options, prove),
+		"Sysmon: also say which rules do nothing together, with proof (rulesets always)"},
+	{PK_OPT_TEXT, 0, "rev", "REV", offsetof(struct validate_options, rev),
+		"read the files of the git revision REV instead of those on the disk"},
 	{PK_OPT_TEXT, 0, "schema", "V", offsetof(struct validate_options, schema),
 		"judge as the parser whose newest schema is V (default 4.91)"},
 	{PK_OPT_FLAG, 0, "strict", NULL, offsetof(struct validate_options, strict),
@@ -46,6 +63,7 @@ const struct pk_option pk_cmd_validate_options[] = {
 struct validation {
 	struct pk_cli *cli;
 	struct validate_options options;
+	struct pk_tree *base; /* to compare with; NULL: none */
 	struct pk_sysmon_options sysmon;
 	struct pk_diags diags;
 };
@@ -58,7 +76,10 @@ static void check_sysmon(struct validation *validation, struct pk_source *source
 	struct pk_sysmon_options options = validation->sysmon;
 	options.arena = scratch;
 	options.recover = true;
-	pk_sysmon_judge(source, &options, true, &validation->diags);
+	struct pk_sysmon *sysmon = pk_sysmon_judge(source, &options, true, &validation->diags);
+	bool accepted = sysmon->schema != NULL && !sysmon->broken && !sysmon->rejected;
+	if (validation->options.prove && accepted)
+		pk_sysmon_lint(sysmon, &validation->diags);
 }
 
 static void check_monster(struct validation *validation, struct pk_source *source)
@@ -76,26 +97,43 @@ static void check_monster(struct validation *validation, struct pk_source *sourc
 		pk_monster_check(config, &options, diags);
 }
 
-static void check_policy(struct validation *validation, struct pk_source *source)
+/* What the rules of a policy without errors mean together, once they are compiled for Sysmon. */
+static void lint_policy(struct validation *validation, const struct pk_policy *policy)
 {
+	enum pk_target target = pk_target_of(policy);
+	if (target != PK_TARGET_SYSMON && target != PK_TARGET_SYSMON_LINUX)
+		return;
+	struct pk_compile_options options = {
+		.platform = target == PK_TARGET_SYSMON_LINUX ? PK_LINUX : PK_WINDOWS};
+	struct pk_diags quiet = {.arena = validation->cli->arena};
+	struct pk_sysmon *sysmon = pk_compile_sysmon(policy, &options, &quiet);
+	if (sysmon != NULL && quiet.errors == 0)
+		pk_sysmon_lint(sysmon, &validation->diags);
+}
+
+static void check_policy(struct validation *validation, struct pk_source *source,
+	const struct pk_tree *tree)
+{
+	size_t errors = validation->diags.errors;
 	struct pk_policy_options options = {
 		.profile = validation->options.profile,
+		.tree = tree,
 		.today = pk_today(validation->cli->arena),
 		.partial = true,
 	};
 	struct pk_policy *policy =
 		pk_policy_read_source(validation->cli->arena, source, &options, &validation->diags);
-	if (policy != NULL)
-		pk_policy_check(policy, &validation->diags);
+	if (policy == NULL || !pk_policy_check(policy, &validation->diags) ||
+		validation->diags.errors > errors)
+		return;
+	lint_policy(validation, policy);
+	pk_lock_check_policy(policy, source, &options, &validation->diags);
 }
 
-static void check_file(struct validation *validation, const char *path)
+static void check_source(
+	struct validation *validation, struct pk_source *source, const struct pk_tree *tree)
 {
 	struct pk_diags *diags = &validation->diags;
-	struct pk_source *source = pk_file_read(validation->cli->arena, path, 0, diags);
-	if (source == NULL)
-		return;
-
 	enum pk_kind kind = (enum pk_kind)validation->options.as;
 	if (kind == PK_KIND_UNKNOWN)
 		kind = pk_kind_of(source);
@@ -108,7 +146,7 @@ static void check_file(struct validation *validation, const char *path)
 		break;
 	case PK_KIND_RULESET:
 	case PK_KIND_PROJECT:
-		check_policy(validation, source);
+		check_policy(validation, source, tree);
 		break;
 	case PK_KIND_UNKNOWN:
 		pk_diag_hint(diags,
@@ -117,6 +155,70 @@ static void check_file(struct validation *validation, const char *path)
 			"say it with --as " PK_KIND_CHOICES);
 		break;
 	}
+}
+
+/* What is wrong with the same file in the base; nothing if it has none. */
+static struct pk_diags check_before(
+	struct validation *validation, const struct pk_source *source, const struct pk_tree *tree)
+{
+	struct pk_arena *arena = validation->cli->arena;
+	struct validation before = *validation;
+	before.diags = (struct pk_diags){.arena = arena};
+	const char *path = pk_tree_path_of(arena, validation->base, source, tree);
+	const char *there = path == NULL ? NULL : pk_tree_path(arena, validation->base, path);
+	if (there == NULL || !pk_tree_exists(validation->base, there))
+		return before.diags;
+	struct pk_source *old = pk_tree_read(arena, validation->base, there, 0, &before.diags);
+	if (old != NULL)
+		check_source(&before, old, validation->base);
+	return before.diags;
+}
+
+/* Checks a file, and says only what is new against the base, if there is one. */
+static void check_new(
+	struct validation *validation, struct pk_source *source, const struct pk_tree *tree)
+{
+	if (validation->base == NULL) {
+		check_source(validation, source, tree);
+		return;
+	}
+	struct validation now = *validation;
+	now.diags = (struct pk_diags){.arena = validation->cli->arena};
+	check_source(&now, source, tree);
+	struct pk_diags before = check_before(validation, source, tree);
+	pk_baseline_append_new(
+		&validation->diags, &now.diags, &before, validation->base, tree);
+}
+
+static void check_file(struct validation *validation, const char *path)
+{
+	struct pk_diags *diags = &validation->diags;
+	struct pk_arena *arena = validation->cli->arena;
+	struct pk_input_options where = {.rev = validation->options.rev};
+	PK_INPUT_AUTO input = {0};
+	if (!pk_input_open(&input, arena, path, &where, diags))
+		return;
+	struct pk_source *source = pk_tree_read(arena, input.tree, input.path, 0, diags);
+	if (source == NULL)
+		return;
+	size_t first = diags->all.len;
+	check_new(validation, source, input.tree);
+	if (validation->options.blame)
+		pk_blame_findings(diags, first, input.tree);
+}
+
+/* Opens the base that --base names, if it does; false after a report. */
+static bool open_base(struct validation *validation)
+{
+	const struct validate_options *options = &validation->options;
+	if (options->base == NULL)
+		return true;
+	PK_AUTO(pk_tree) *tree =
+		options->rev == NULL ? NULL : pk_tree_open(options->rev, &validation->diags);
+	if (options->rev != NULL && tree == NULL)
+		return false;
+	validation->base = pk_tree_open_base(options->base, tree, &validation->diags);
+	return validation->base != NULL;
 }
 
 /* --- verdicts --- */
@@ -214,8 +316,11 @@ int pk_cmd_validate(struct pk_cli *cli, int argc, char **argv)
 	if (validation.options.verdict)
 		return run_verdicts(&validation, &paths);
 
-	for (size_t i = 0; i < paths.len; i++)
-		check_file(&validation, paths.items[i]);
+	if (open_base(&validation)) {
+		for (size_t i = 0; i < paths.len; i++)
+			check_file(&validation, paths.items[i]);
+	}
+	pk_tree_close(validation.base);
 
 	struct pk_print_context context = {
 		.inputs = paths.items, .input_count = paths.len, .summary = true};
