@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # the benchmarks use what is set here
 # What the benchmarks share: COMMAND [--quick] as arguments, a work folder, measuring.
 set -euo pipefail
 export LC_ALL=C.UTF-8 NO_COLOR=1
