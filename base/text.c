@@ -76,7 +76,17 @@ static bool parse_unsigned(uint64_t *out, const char *text, int base)
 
 bool pk_text_parse_u64(uint64_t *out, const char *text)
 {
-	return is_digit(text[0]) && parse_unsigned(out, text, 10);
+	enum { SURE_DIGITS = 18 }; /* that many always fit; most numbers are short */
+	uint64_t value = 0;
+	size_t i = 0;
+	for (; i < SURE_DIGITS && is_digit(text[i]); i++)
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	if (i == 0)
+		return false;
+	if (text[i] != '\0')
+		return parse_unsigned(out, text, 10);
+	*out = value;
+	return true;
 }
 
 bool pk_text_parse_i64(int64_t *out, const char *text)

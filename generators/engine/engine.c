@@ -3,29 +3,7 @@
 
 #include <string.h>
 
-#include "generators/sysmon/sysmon_convert.h"
-
-/* A filter, ready to match. Filters of one Rule stand together and share its number. */
-struct condition {
-	int field;
-	enum pk_operator op;
-	const char *value;
-	const char *name; /* NULL or not empty */
-	size_t rule;	  /* 0: not in a Rule */
-	bool rule_and;
-};
-
-struct group {
-	const struct pk_event *event; /* the event id the element is bound to */
-	bool include;
-	bool relation_and;
-	PK_LIST(struct condition) conditions;
-};
-
-struct pk_engine {
-	const struct pk_schema *schema;
-	PK_LIST(struct group) groups; /* in the order in which Sysmon asks them */
-};
+#include "generators/engine/engine_parts.h"
 
 enum match {
 	MATCH,
@@ -33,95 +11,68 @@ enum match {
 	UNDECIDED,
 };
 
-/* --- building --- */
-
-static void add_condition(struct pk_arena *arena, struct group *group,
-	const struct pk_element *element, const struct pk_term *term,
-	const struct pk_filter *filter, size_t rule)
-{
-	const char *name = pk_filter_name(element, term, filter);
-	struct condition *condition = pk_list_push(arena, &group->conditions);
-	condition->field = pk_event_field(group->event, filter->field);
-	condition->op = pk_filter_operator(filter)->op;
-	condition->value = filter->value;
-	condition->name = name != NULL && name[0] != '\0' ? name : NULL;
-	condition->rule = rule;
-	condition->rule_and = rule != 0 && pk_term_is_and(term);
-}
-
-static void add_group(struct pk_arena *arena, struct pk_engine *engine,
-	const struct pk_sysmon *sysmon, const struct pk_element *element, uint32_t id)
-{
-	struct group *group = pk_list_push(arena, &engine->groups);
-	group->event = pk_schema_find_id(engine->schema, id);
-	group->include = pk_element_is_include(element);
-	group->relation_and = pk_element_is_and(sysmon, element);
-
-	for (size_t t = 0; t < element->terms.len; t++) {
-		const struct pk_term *term = &element->terms.items[t];
-		if (!term->is_rule)
-			add_condition(arena, group, element, term, &term->filter, 0);
-		for (size_t f = 0; term->is_rule && f < term->filters.len; f++)
-			add_condition(arena, group, element, term, &term->filters.items[f], t + 1);
-	}
-}
-
-struct pk_engine *pk_engine_make(
-	struct pk_arena *arena, const struct pk_sysmon *sysmon, const uint32_t *element_ids)
-{
-	struct pk_engine *engine = PK_NEW(arena, struct pk_engine);
-	engine->schema = sysmon->parser;
-
-	/* Excludes before includes, and of each the last in the file first. */
-	for (int include = 0; include <= 1; include++) {
-		for (size_t i = sysmon->elements.len; i-- > 0;) {
-			const struct pk_element *element = &sysmon->elements.items[i];
-			if (element_ids[i] != 0 && pk_element_is_include(element) == include)
-				add_group(arena, engine, sysmon, element, element_ids[i]);
-		}
-	}
-	return engine;
-}
-
-/* --- deciding --- */
-
+/* One event on its way through the parts of its case. */
 struct asking {
-	const struct pk_event *event; /* of the event that is decided */
+	const struct pk_engine_case *of;
 	const struct pk_engine_event *data;
-	const struct group *group;
+	const uint64_t *truth;	/* NULL: conditions are matched when they are asked */
+	struct pk_trace *trace; /* NULL: nobody wants to know */
+	const struct pk_engine_part *part;
 	const char *name; /* of the last named filter that matched */
 };
 
-static const char *field_text(const struct asking *asking, int field)
+bool pk_engine_has_field(
+	const struct pk_event *event, const struct pk_engine_group *group, int field)
 {
-	const char *text = asking->data->values[field];
-	return text != NULL ? text : "-";
+	if ((size_t)field >= event->field_count)
+		return false;
+	return event == group->event ||
+		strcmp(event->fields[field], group->event->fields[field]) == 0;
 }
 
-/* A field counts only where the event has the same field in the same place. */
-static bool has_field(const struct asking *asking, int field)
+/* --- one condition --- */
+
+static bool is_true(const struct asking *asking, size_t at)
 {
-	if ((size_t)field >= asking->event->field_count)
-		return false;
-	return asking->event == asking->group->event ||
-		strcmp(asking->event->fields[field], asking->group->event->fields[field]) == 0;
+	const struct pk_engine_group *group = asking->part->group;
+	const struct pk_condition *condition = &group->conditions.items[at];
+	if (asking->truth != NULL) {
+		size_t number = asking->part->first + at;
+		return (asking->truth[number / 64] >> number % 64 & 1) != 0;
+	}
+	const char *text = asking->data->values[condition->field];
+	return pk_engine_has_field(asking->of->event, group, condition->field) &&
+		pk_operator_match(condition->op, condition->value, text != NULL ? text : "-");
 }
 
-static bool ask(struct asking *asking, const struct condition *condition)
+static void note(struct asking *asking, size_t at, enum pk_asked asked)
 {
-	if (!has_field(asking, condition->field) ||
-		!pk_operator_match(
-			condition->op, condition->value, field_text(asking, condition->field)))
-		return false;
-	if (condition->name != NULL)
-		asking->name = condition->name;
-	return true;
+	struct pk_trace *trace = asking->trace;
+	if (trace == NULL)
+		return;
+	size_t number = asking->part->first + at;
+	trace->asked[number] = asked;
+	trace->decided_by = (int64_t)number;
+	if (asked == PK_ASKED_TRUE && asking->part->group->conditions.items[at].name != NULL)
+		trace->named_by = (int64_t)number;
 }
+
+static bool ask(struct asking *asking, size_t at)
+{
+	bool matched = is_true(asking, at);
+	const char *name = asking->part->group->conditions.items[at].name;
+	if (matched && name != NULL)
+		asking->name = name;
+	note(asking, at, matched ? PK_ASKED_TRUE : PK_ASKED_FALSE);
+	return matched;
+}
+
+/* --- Rules and filters --- */
 
 /* The conditions of one Rule, from *at on; *at ends behind the Rule. */
 static enum match ask_rule(struct asking *asking, size_t *at)
 {
-	const struct group *group = asking->group;
+	const struct pk_engine_group *group = asking->part->group;
 	size_t rule = group->conditions.items[*at].rule;
 	bool all = group->conditions.items[*at].rule_and;
 	enum match result = all ? MATCH : NO_MATCH;
@@ -130,7 +81,7 @@ static enum match ask_rule(struct asking *asking, size_t *at)
 	for (; *at < group->conditions.len && group->conditions.items[*at].rule == rule; (*at)++) {
 		if (done)
 			continue;
-		bool matched = ask(asking, &group->conditions.items[*at]);
+		bool matched = ask(asking, *at);
 		if (matched != all) {
 			result = matched ? MATCH : NO_MATCH;
 			done = true;
@@ -139,77 +90,115 @@ static enum match ask_rule(struct asking *asking, size_t *at)
 	return result;
 }
 
-/* True if a later plain filter of an and-group asks the same field: they count as one. */
-static bool is_asked_later(const struct group *group, size_t at)
-{
-	for (size_t i = at + 1; i < group->conditions.len; i++) {
-		if (group->conditions.items[i].rule == 0 &&
-			group->conditions.items[i].field == group->conditions.items[at].field)
-			return true;
-	}
-	return false;
-}
-
+/* A filter outside Rules. In an and-group filters on the same field count as one. */
 static enum match ask_filter(struct asking *asking, size_t at, uint64_t *matched_fields)
 {
-	const struct group *group = asking->group;
-	const struct condition *condition = &group->conditions.items[at];
+	const struct pk_engine_group *group = asking->part->group;
+	const struct pk_condition *condition = &group->conditions.items[at];
 	uint64_t bit = UINT64_C(1) << condition->field;
 
-	if (has_field(asking, condition->field) && (*matched_fields & bit))
+	if (*matched_fields & bit) {
+		note(asking, at, PK_ASKED_COVERED);
 		return UNDECIDED;
-	if (ask(asking, condition)) {
+	}
+	if (ask(asking, at)) {
 		*matched_fields |= bit;
 		return group->relation_and ? UNDECIDED : MATCH;
 	}
-	if (!group->relation_and || is_asked_later(group, at))
+	if (!group->relation_and || condition->asked_later)
 		return UNDECIDED;
 	return NO_MATCH;
 }
 
+/* --- elements --- */
+
+/* The first true condition from number `from` on, or `end` if there is none. */
+static size_t next_true(const uint64_t *truth, size_t from, size_t end)
+{
+	if (from >= end)
+		return end;
+	size_t word = from / 64;
+	uint64_t bits = truth[word] & UINT64_MAX << from % 64;
+	while (bits == 0) {
+		if (++word * 64 >= end)
+			return end;
+		bits = truth[word];
+	}
+	size_t found = word * 64 + (size_t)__builtin_ctzll(bits);
+	return found < end ? found : end;
+}
+
+/*
+ * The next condition worth asking. In an or-group what is not true changes nothing, so with answers
+ * at hand all up to the next true one, or the beginning of its Rule, is passed over.
+ */
+static size_t next_condition(const struct asking *asking, size_t at)
+{
+	const struct pk_engine_part *part = asking->part;
+	size_t len = part->group->conditions.len;
+	const struct pk_trace *trace = asking->trace;
+
+	if (trace != NULL && part->first + at >= trace->hidden_from &&
+		part->first + at < trace->hidden_to)
+		return trace->hidden_to - part->first;
+	if (asking->truth == NULL || part->group->relation_and)
+		return at;
+	size_t found = next_true(asking->truth, part->first + at, part->first + len) - part->first;
+	return found < len ? part->group->conditions.items[found].rule_begin : len;
+}
+
 static bool ask_group(struct asking *asking)
 {
-	const struct group *group = asking->group;
+	const struct pk_engine_group *group = asking->part->group;
+	size_t len = group->conditions.len;
 	uint64_t matched_fields = 0;
 
-	if (group->conditions.len == 0)
+	size_t at = next_condition(asking, 0);
+	if (at == len)
 		return false;
-	for (size_t at = 0; at < group->conditions.len;) {
+	while (at < len) {
 		if (group->conditions.items[at].rule != 0) {
 			enum match match = ask_rule(asking, &at);
 			if ((match == MATCH) != group->relation_and)
 				return match == MATCH;
-			continue;
+		} else {
+			enum match match = ask_filter(asking, at, &matched_fields);
+			if (match != UNDECIDED)
+				return match == MATCH;
+			at++;
 		}
-		enum match match = ask_filter(asking, at, &matched_fields);
-		if (match != UNDECIDED)
-			return match == MATCH;
-		at++;
+		at = next_condition(asking, at);
 	}
 	return group->relation_and;
+}
+
+/* --- events --- */
+
+struct pk_decision pk_engine_ask(const struct pk_engine_case *of,
+	const struct pk_engine_event *event, const uint64_t *truth, struct pk_trace *trace)
+{
+	struct asking asking = {.of = of, .data = event, .truth = truth, .trace = trace};
+	bool last_include = false;
+	for (size_t i = 0; i < of->parts.len; i++) {
+		asking.part = &of->parts.items[i];
+		last_include = asking.part->group->include;
+		if (!ask_group(&asking))
+			continue;
+		if (trace != NULL)
+			trace->decider = (int64_t)i;
+		return (struct pk_decision){last_include, asking.name};
+	}
+	if (of->parts.len == 0)
+		return (struct pk_decision){.logged = of->event->logged_by_default};
+	/* One element leaves the rest to its complement; with several the rest is dropped. */
+	return (struct pk_decision){.logged = of->parts.len == 1 && !last_include};
 }
 
 struct pk_decision pk_engine_decide(
 	const struct pk_engine *engine, const struct pk_engine_event *event)
 {
-	struct asking asking = {
-		.event = pk_schema_find_id(engine->schema, event->id), .data = event};
-	if (asking.event == NULL || asking.event->tag == NULL)
+	const struct pk_engine_case *of = pk_engine_find(engine, event->id);
+	if (of == NULL)
 		return (struct pk_decision){.logged = true};
-
-	size_t count = 0;
-	bool last_include = false;
-	for (size_t i = 0; i < engine->groups.len; i++) {
-		asking.group = &engine->groups.items[i];
-		if (strcmp(asking.group->event->tag, asking.event->tag) != 0)
-			continue;
-		count++;
-		last_include = asking.group->include;
-		if (ask_group(&asking))
-			return (struct pk_decision){asking.group->include, asking.name};
-	}
-	if (count == 0)
-		return (struct pk_decision){.logged = asking.event->logged_by_default};
-	/* One element leaves the rest to its complement; with several the rest is dropped. */
-	return (struct pk_decision){.logged = count == 1 && !last_include};
+	return pk_engine_ask(of, event, NULL, NULL);
 }

@@ -226,7 +226,7 @@ static void skip_blanks(struct scan *scan)
 }
 
 /* True if `c` comes next, which is taken. */
-static bool take(struct scan *scan, char c)
+static inline bool take(struct scan *scan, char c)
 {
 	skip_blanks(scan);
 	if (scan->at >= scan->end || *scan->at != c)
@@ -306,19 +306,36 @@ static bool read_due_name(struct scan *scan, struct member *member)
 	return true;
 }
 
-/* The name of the next member and the colon. */
-static struct member *read_name(struct scan *scan, struct members *members)
+/* True if a colon and a quote come next, without blanks, which are taken: a text follows. */
+static bool take_text_mark(struct scan *scan)
+{
+	if (scan->end - scan->at < 2 || scan->at[0] != ':' || scan->at[1] != '"')
+		return false;
+	scan->at += 2;
+	return true;
+}
+
+/* A name and its colon. */
+static bool read_name(struct scan *scan, struct member *member)
+{
+	member->field = -1;
+	return take(scan, '"') && read_text(scan, &member->name, &member->name_len) &&
+		take(scan, ':');
+}
+
+/* A member with its value. */
+static bool read_member(struct scan *scan, struct members *members)
 {
 	if (members->count == MEMBERS_MOST)
-		return NULL;
+		return false;
 	struct member *member = &members->items[members->count];
-	if (read_due_name(scan, member))
-		return take(scan, ':') ? member : NULL;
-	member->field = -1;
-	if (!take(scan, '"') || !read_text(scan, &member->name, &member->name_len) ||
-		!take(scan, ':'))
-		return NULL;
-	return member;
+	size_t len;
+	bool due = read_due_name(scan, member);
+	if (due && take_text_mark(scan))
+		return read_text(scan, &member->value, &len);
+	if (due)
+		return take(scan, ':') && read_scalar(scan, &member->value);
+	return read_name(scan, member) && read_scalar(scan, &member->value);
 }
 
 /* An object of scalars; `at` is behind its bracket. */
@@ -327,8 +344,7 @@ static bool read_data(struct scan *scan, struct members *members)
 	if (take(scan, '}'))
 		return true;
 	do {
-		struct member *member = read_name(scan, members);
-		if (member == NULL || !read_scalar(scan, &member->value))
+		if (!read_member(scan, members))
 			return false;
 		members->count++;
 	} while (take(scan, ','));
@@ -366,9 +382,11 @@ static bool read_top(struct pk_event_fast *fast, struct scan *scan)
 	if (!take(scan, '{'))
 		return false;
 	do {
-		struct member *member = read_name(scan, &fast->top);
-		if (member == NULL || is_named(member, "Event") || is_named(member, "winlog") ||
-			is_named(member, "System"))
+		if (fast->top.count == MEMBERS_MOST)
+			return false;
+		struct member *member = &fast->top.items[fast->top.count];
+		if (!read_name(scan, member) || is_named(member, "Event") ||
+			is_named(member, "winlog") || is_named(member, "System"))
 			return false;
 		if (is_named(member, "EventData") || is_named(member, "event_data")) {
 			if (!read_event_data(fast, scan))

@@ -1,7 +1,7 @@
 /*
- * The engine against recorded decisions of Sysmon's own engine. The material is not part of the
- * tree: PICKET_SHARED names its folder (default ../shared beside the sources); without it the
- * test says that it was skipped.
+ * The engine, and the matcher with Hyperscan, against recorded decisions of Sysmon's own engine.
+ * The material is not part of the tree: PICKET_SHARED names its folder (default ../shared beside
+ * the sources); without it the test says that it was skipped.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "generators/engine/engine.h"
+#include "generators/engine/matcher.h"
 #include "generators/sysmon/judge.h"
 #include "generators/sysmon/sysmon_convert.h"
 #include "tests/unit/test.h"
@@ -18,13 +18,20 @@ struct events {
 	PK_LIST(struct pk_engine_event) items;
 };
 
+/* What decides for one configuration. */
+struct deciders {
+	const struct pk_engine *engine;
+	struct pk_matcher *matcher;
+};
+
 struct golden {
 	struct pk_arena *arena;
 	struct pk_diags diags;
 	const char *root;
 	const struct pk_schema *schema;
-	struct pk_map events;  /* path -> struct events */
-	struct pk_map engines; /* path -> struct pk_engine */
+	struct pk_map events;		       /* path -> struct events */
+	struct pk_map deciders;		       /* path -> struct deciders */
+	PK_LIST(struct pk_matcher *) matchers; /* to be destroyed */
 };
 
 static const char *golden_root(void)
@@ -78,11 +85,11 @@ static struct events *find_events(struct golden *golden, const char *path)
 	return events;
 }
 
-static struct pk_engine *find_engine(struct golden *golden, const char *path)
+static struct deciders *find_deciders(struct golden *golden, const char *path)
 {
-	struct pk_engine *engine = pk_map_find(&golden->engines, path);
-	if (engine != NULL)
-		return engine;
+	struct deciders *deciders = pk_map_find(&golden->deciders, path);
+	if (deciders != NULL)
+		return deciders;
 
 	struct pk_source *source = read_file(golden, path);
 	assert_non_null(source);
@@ -91,9 +98,12 @@ static struct pk_engine *find_engine(struct golden *golden, const char *path)
 	uint32_t *ids = PK_NEW_ARRAY(golden->arena, uint32_t, sysmon->elements.len + 1);
 	pk_sysmon_convert(sysmon, NULL, ids, &golden->diags);
 	assert_false(sysmon->rejected);
-	engine = pk_engine_make(golden->arena, sysmon, ids);
-	pk_map_set(golden->arena, &golden->engines, path, engine);
-	return engine;
+	deciders = PK_NEW(golden->arena, struct deciders);
+	deciders->engine = pk_engine_make(golden->arena, sysmon, ids);
+	deciders->matcher = pk_matcher_create(deciders->engine, PK_MATCHER_HYPERSCAN);
+	*pk_list_push(golden->arena, &golden->matchers) = deciders->matcher;
+	pk_map_set(golden->arena, &golden->deciders, path, deciders);
+	return deciders;
 }
 
 /* Splits a table line at tabs in place. */
@@ -108,6 +118,12 @@ static size_t split(char *line, char **fields, size_t most)
 	return count;
 }
 
+static bool is_same(struct pk_decision decision, bool logged, const char *name)
+{
+	return decision.logged == logged &&
+		strcmp(decision.rule_name == NULL ? "" : decision.rule_name, name) == 0;
+}
+
 static bool check_row(struct golden *golden, char *line)
 {
 	char *fields[5] = {0};
@@ -117,16 +133,17 @@ static bool check_row(struct golden *golden, char *line)
 	size_t index = strtoul(fields[2], NULL, 10);
 	assert_true(index < events->items.len);
 
-	struct pk_decision decision =
-		pk_engine_decide(find_engine(golden, fields[0]), &events->items.items[index]);
-	bool want = strcmp(fields[3], "log") == 0;
-	const char *name = decision.rule_name == NULL ? "" : decision.rule_name;
-	bool same = decision.logged == want && strcmp(name, count > 4 ? fields[4] : "") == 0;
-	if (!same)
-		print_error("%s event %s: want %s '%s', got %s '%s'\n", fields[0], fields[2],
-			fields[3], count > 4 ? fields[4] : "", decision.logged ? "log" : "drop",
-			name);
-	return same;
+	const struct pk_engine_event *event = &events->items.items[index];
+	const struct deciders *deciders = find_deciders(golden, fields[0]);
+	const char *name = count > 4 ? fields[4] : "";
+	bool logged = strcmp(fields[3], "log") == 0;
+	bool same = is_same(pk_engine_decide(deciders->engine, event), logged, name);
+	bool found_same = is_same(pk_matcher_decide(deciders->matcher, event), logged, name);
+	if (!same || !found_same)
+		print_error("%s event %s: want %s '%s'%s%s\n", fields[0], fields[2], fields[3],
+			name, same ? "" : ", engine differs",
+			found_same ? "" : ", matcher differs");
+	return same && found_same;
 }
 
 static void check_table(const char *name)
@@ -151,6 +168,8 @@ static void check_table(const char *name)
 		else
 			bad++;
 	}
+	for (size_t i = 0; i < golden.matchers.len; i++)
+		pk_matcher_destroy(golden.matchers.items[i]);
 	print_message("%s: %zu equal, %zu different\n", name, good, bad);
 	assert_int_equal(bad, 0);
 	assert_true(good > 1000);
