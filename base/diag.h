@@ -50,6 +50,13 @@ struct pk_fix {
 	const char *title;
 };
 
+/* Who changed the line of a finding last. */
+struct pk_blame {
+	const char *commit; /* in hexadecimal; NULL: not committed */
+	const char *author; /* NULL: not committed */
+	const char *date;   /* YYYY-MM-DD where the author was; NULL: not committed */
+};
+
 struct pk_diag {
 	enum pk_code code;
 	enum pk_severity severity;
@@ -58,6 +65,7 @@ struct pk_diag {
 	const char *hint; /* NULL if there is none */
 	PK_LIST(struct pk_related) related;
 	PK_LIST(struct pk_fix) fixes;
+	const struct pk_blame *blame; /* NULL: not known, or nobody asked */
 };
 
 struct pk_diags {

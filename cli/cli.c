@@ -99,8 +99,9 @@ int pk_cli_status(const struct pk_cli *cli, const struct pk_diags *diags)
 {
 	for (size_t i = 0; i < diags->all.len; i++) {
 		const struct pk_diag *diag = &diags->all.items[i];
-		if (diag->severity == PK_ERROR &&
-			(diag->code == PK_FILE_READ || diag->code == PK_FILE_WRITE))
+		bool is_access = diag->code == PK_FILE_READ || diag->code == PK_FILE_WRITE ||
+			(diag->code >= PK_GIT_NO_REPOSITORY && diag->code <= PK_GIT_UNRELATED);
+		if (diag->severity == PK_ERROR && is_access)
 			return PK_EXIT_CANNOT;
 	}
 	if (diags->errors > 0)

@@ -3,7 +3,9 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "cli/print.h"
+#include "cli/stamp.h"
 #include "cli/target.h"
 #include "cli/today.h"
 #include "generators/compile/compile.h"
@@ -15,6 +17,8 @@ struct compile_options {
 	const char *library;
 	const char *output;
 	const char *profile;
+	const char *provenance;
+	const char *rev;
 	const char *schema;
 };
 
@@ -27,6 +31,10 @@ const struct pk_option pk_cmd_compile_options[] = {
 		"write to FILE (default standard output)"},
 	{PK_OPT_TEXT, 0, "profile", "NAME", offsetof(struct compile_options, profile),
 		"profile of the project or ruleset to apply"},
+	{PK_OPT_TEXT, 0, "provenance", "FILE", offsetof(struct compile_options, provenance),
+		"also write what was compiled, from which commit and versions, as JSON to FILE"},
+	{PK_OPT_TEXT, 0, "rev", "REV", offsetof(struct compile_options, rev),
+		"read the files of the git revision REV instead of those on the disk"},
 	{PK_OPT_TEXT, 0, "schema", "V", offsetof(struct compile_options, schema),
 		"Sysmon schema to write, such as 4.50"},
 	{PK_OPT_CHOICE, 0, "target", PK_TARGET_CHOICES, offsetof(struct compile_options, target),
@@ -34,71 +42,109 @@ const struct pk_option pk_cmd_compile_options[] = {
 	PK_OPTIONS_END,
 };
 
-static void compile(struct pk_buf *out, const struct pk_policy *policy, enum pk_target target,
-	const char *schema, struct pk_diags *diags)
+/* What goes through the stages of one run. */
+struct compilation {
+	struct pk_cli *cli;
+	struct compile_options options;
+	struct pk_diags diags;
+	struct pk_stamp stamp;
+	struct pk_buf output;
+};
+
+/* Fills the output and says in the stamp which schema it is in. */
+static void compile(struct compilation *run)
 {
-	struct pk_compile_options options = {.schema = schema};
+	struct pk_stamp *stamp = &run->stamp;
+	struct pk_compile_options options = {
+		.schema = run->options.schema, .commit = stamp->commit};
 	enum pk_monster_schema monster = PK_MONSTER_0_9;
 	struct pk_sysmon *sysmon;
 
-	switch (target) {
+	switch (stamp->target) {
 	case PK_TARGET_MONSTER_1_0:
 		monster = PK_MONSTER_1_0;
 		__attribute__((fallthrough));
 	case PK_TARGET_MONSTER:
-		pk_monster_write(out, pk_compile_monster(policy, monster, diags));
+		stamp->schema = pk_monster_schema_name(monster);
+		pk_monster_write(
+			&run->output, pk_compile_monster(stamp->policy, monster, &run->diags));
 		break;
 	case PK_TARGET_SYSMON_LINUX:
 		options.platform = PK_LINUX;
 		__attribute__((fallthrough));
 	case PK_TARGET_SYSMON:
 	case PK_TARGET_UNSET:
-		sysmon = pk_compile_sysmon(policy, &options, diags);
-		if (sysmon != NULL)
-			pk_buf_put(out, sysmon->source->text, sysmon->source->len);
+		sysmon = pk_compile_sysmon(stamp->policy, &options, &run->diags);
+		if (sysmon == NULL)
+			break;
+		stamp->schema = sysmon->version_text;
+		pk_buf_put(&run->output, sysmon->source->text, sysmon->source->len);
 		break;
 	}
 }
 
-static void write_output(struct pk_cli *cli, const struct compile_options *options,
-	const struct pk_buf *out, struct pk_diags *diags)
+static void write_output(struct compilation *run)
 {
+	const struct compile_options *options = &run->options;
 	if (options->dry_run)
 		return;
 	if (options->output == NULL || strcmp(options->output, "-") == 0)
-		pk_cli_put(cli, cli->out, out);
-	else
-		pk_file_write(options->output, out->data, out->len, diags);
+		pk_cli_put(run->cli, run->cli->out, &run->output);
+	else if (!pk_file_write(options->output, run->output.data, run->output.len, &run->diags))
+		return;
+	if (options->provenance == NULL)
+		return;
+	PK_BUF_AUTO text = {0};
+	pk_stamp_put(&text, &run->stamp);
+	pk_file_write(options->provenance, text.data, text.len, &run->diags);
+}
+
+static void run_input(struct compilation *run, const struct pk_input *input)
+{
+	const struct compile_options *options = &run->options;
+	struct pk_arena *arena = run->cli->arena;
+	struct pk_policy_options policy_options = {.profile = options->profile,
+		.library_dir = options->library,
+		.tree = input->tree,
+		.today = pk_today(arena),
+		.partial = true};
+	struct pk_policy *policy = pk_policy_read(arena, input->path, &policy_options, &run->diags);
+	if (policy == NULL || !pk_policy_check(policy, &run->diags) || run->diags.errors > 0)
+		return;
+
+	run->stamp.policy = policy;
+	run->stamp.output = &run->output;
+	run->stamp.commit = pk_stamp_commit(arena, policy, input->tree);
+	run->stamp.target = options->target == PK_TARGET_UNSET ? pk_target_of(policy)
+							       : (enum pk_target)options->target;
+	compile(run);
+	if (pk_cli_status(run->cli, &run->diags) == PK_EXIT_OK)
+		write_output(run);
 }
 
 int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 {
-	struct compile_options options = {.target = PK_TARGET_UNSET};
+	struct compilation run = {
+		.cli = cli, .options = {.target = PK_TARGET_UNSET}, .diags = {.arena = cli->arena}};
 	struct pk_texts arguments = {0};
-	if (!pk_options_parse(cli, &options, &arguments, argc, argv))
+	if (!pk_options_parse(cli, &run.options, &arguments, argc, argv))
 		return cli->status;
 	if (arguments.len > 1)
 		return pk_cli_usage_error(cli, "give one project or ruleset");
 
-	struct pk_policy_options policy_options = {.profile = options.profile,
-		.library_dir = options.library,
-		.today = pk_today(cli->arena),
-		.partial = true};
-	struct pk_diags diags = {.arena = cli->arena};
-	const char *input = arguments.len == 1 ? arguments.items[0]
-					       : pk_target_input((enum pk_target)options.target);
-	PK_BUF_AUTO out = {0};
+	struct pk_input_options where = {.rev = run.options.rev,
+		.library = run.options.library,
+		.shipped = pk_target_shipped((enum pk_target)run.options.target)};
+	const char *argument = arguments.len == 1 ? arguments.items[0] : NULL;
+	PK_INPUT_AUTO input = {0};
+	if (pk_input_open(&input, cli->arena, argument, &where, &run.diags))
+		run_input(&run, &input);
+	pk_buf_finish(&run.output);
 
-	struct pk_policy *policy = pk_policy_read(cli->arena, input, &policy_options, &diags);
-	if (policy != NULL && pk_policy_check(policy, &diags) && diags.errors == 0) {
-		enum pk_target target = options.target == PK_TARGET_UNSET
-			? pk_target_of(policy)
-			: (enum pk_target)options.target;
-		compile(&out, policy, target, options.schema, &diags);
-		if (pk_cli_status(cli, &diags) == PK_EXIT_OK)
-			write_output(cli, &options, &out, &diags);
-	}
-	struct pk_print_context context = {.to_err = true, .inputs = &input, .input_count = 1};
-	pk_print_diags(cli, &diags, cli->common.format, &context);
-	return pk_cli_status(cli, &diags);
+	const char *name = input.path != NULL ? input.path
+		: argument != NULL	      ? argument
+					      : run.options.rev;
+	struct pk_print_context context = {.to_err = true, .inputs = &name, .input_count = 1};
+	pk_print_diags(cli, &run.diags, cli->common.format, &context);
+	return pk_cli_status(cli, &run.diags);
 }

@@ -111,8 +111,8 @@ static void lint_policy(struct validation *validation, const struct pk_policy *p
 		pk_sysmon_lint(sysmon, &validation->diags);
 }
 
-static void check_policy(struct validation *validation, struct pk_source *source,
-	const struct pk_tree *tree)
+static void check_policy(
+	struct validation *validation, struct pk_source *source, const struct pk_tree *tree)
 {
 	size_t errors = validation->diags.errors;
 	struct pk_policy_options options = {
@@ -186,8 +186,7 @@ static void check_new(
 	now.diags = (struct pk_diags){.arena = validation->cli->arena};
 	check_source(&now, source, tree);
 	struct pk_diags before = check_before(validation, source, tree);
-	pk_baseline_append_new(
-		&validation->diags, &now.diags, &before, validation->base, tree);
+	pk_baseline_append_new(&validation->diags, &now.diags, &before, validation->base, tree);
 }
 
 static void check_file(struct validation *validation, const char *path)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/file.h"
+#include "cli/input.h"
 #include "cli/kind.h"
 #include "cli/target.h"
 #include "cli/today.h"
@@ -43,15 +43,17 @@ static struct pk_sysmon *judge_xml(struct pk_cli *cli, struct pk_source *source,
 }
 
 static struct pk_sysmon *compile_policy(struct pk_config *config, struct pk_cli *cli,
-	const struct pk_config_options *options, struct pk_diags *diags)
+	const struct pk_input *input, const struct pk_config_options *options,
+	struct pk_diags *diags)
 {
 	struct pk_policy_options policy_options = {.profile = options->profile,
 		.library_dir = options->library,
+		.tree = input->tree,
 		.today = pk_today(cli->arena)};
 	struct pk_diags found = {.arena = cli->arena};
 	struct pk_sysmon *sysmon = NULL;
 
-	config->policy = pk_policy_read(cli->arena, config->name, &policy_options, &found);
+	config->policy = pk_policy_read(cli->arena, input->path, &policy_options, &found);
 	if (config->policy != NULL && pk_policy_check(config->policy, &found)) {
 		struct pk_compile_options compile = {.schema = options->schema,
 			.platform = choose_platform(options, config->policy)};
@@ -61,29 +63,43 @@ static struct pk_sysmon *compile_policy(struct pk_config *config, struct pk_cli 
 	return found.errors > 0 ? NULL : sysmon;
 }
 
-/* True if the argument names a Sysmon XML file; *source_out is read then. */
-static bool is_xml(struct pk_source **source_out, struct pk_cli *cli, const char *argument,
+/* True if the input is a Sysmon XML file; *source_out is read then. */
+static bool is_xml(struct pk_source **source_out, struct pk_cli *cli, const struct pk_input *input,
 	struct pk_diags *diags)
 {
-	bool is_input = strcmp(argument, "-") == 0 ||
-		(pk_file_exists(argument) && !pk_file_is_dir(argument));
+	bool is_input = strcmp(input->path, "-") == 0 ||
+		(pk_tree_exists(input->tree, input->path) &&
+			!pk_tree_is_dir(input->tree, input->path));
 	if (!is_input)
 		return false;
-	*source_out = pk_file_read(cli->arena, argument, 0, diags);
+	*source_out = pk_tree_read(cli->arena, input->tree, input->path, 0, diags);
 	return *source_out != NULL && pk_kind_of(*source_out) == PK_KIND_SYSMON;
+}
+
+static struct pk_sysmon *open_sysmon(struct pk_config *config, struct pk_cli *cli,
+	const struct pk_input *input, const struct pk_config_options *options,
+	struct pk_diags *diags)
+{
+	struct pk_source *source = NULL;
+	size_t errors = diags->errors;
+	if (is_xml(&source, cli, input, diags))
+		return judge_xml(cli, source, options, diags);
+	return diags->errors == errors ? compile_policy(config, cli, input, options, diags) : NULL;
 }
 
 bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
 	const struct pk_config_options *options, struct pk_diags *diags)
 {
-	struct pk_config config = {.name = argument};
-	struct pk_source *source = NULL;
-	size_t errors = diags->errors;
+	struct pk_config config = {0};
+	struct pk_input_options where = {.rev = options->rev,
+		.library = options->library,
+		.shipped = pk_target_shipped(PK_TARGET_UNSET)};
+	PK_INPUT_AUTO input = {0};
 
-	if (is_xml(&source, cli, argument, diags))
-		config.sysmon = judge_xml(cli, source, options, diags);
-	else if (diags->errors == errors)
-		config.sysmon = compile_policy(&config, cli, options, diags);
+	if (!pk_input_open(&input, cli->arena, argument, &where, diags))
+		return false;
+	config.name = argument == NULL ? input.path : argument;
+	config.sysmon = open_sysmon(&config, cli, &input, options, diags);
 	if (config.sysmon == NULL)
 		return false;
 

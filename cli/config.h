@@ -1,6 +1,7 @@
 /*
  * Config: the configuration that an argument names, ready to be asked: a Sysmon XML file, a project
- * or ruleset (compiled as its profile says), or the name of a shipped ruleset.
+ * or ruleset (compiled as its profile says), or the name of a shipped ruleset;
+ * on the disk or in a git revision (cli/input.h).
  */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
@@ -12,6 +13,7 @@
 struct pk_config_options {
 	const char *profile;
 	const char *library;
+	const char *rev;    /* git revision to read it from; NULL: none, but see cli/input.h */
 	const char *schema; /* judge or compile for this schema; NULL: newest, the profile's */
 	int platform;	    /* enum pk_platform, or PK_CONFIG_ANY: the profile's, else Windows */
 };
@@ -27,8 +29,9 @@ struct pk_config {
 };
 
 /*
- * Opens the configuration. False after a report: it cannot be read, is no configuration of Sysmon,
- * or Sysmon would refuse it. Findings that Sysmon does not mind are not reported here.
+ * Opens the configuration that `argument` names; NULL is the project of the present folder. False
+ * after a report: it cannot be read, is no configuration of Sysmon, or Sysmon would refuse it.
+ * Findings that Sysmon does not mind are not reported here.
  */
 bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
 	const struct pk_config_options *options, struct pk_diags *diags);

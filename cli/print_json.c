@@ -41,6 +41,18 @@ static void put_fixes(struct pk_json_out *json, const struct pk_diag *diag)
 	pk_json_out_close_array(json);
 }
 
+/* A line that is not committed has an empty commit and nobody. */
+static void put_blame(struct pk_json_out *json, const struct pk_blame *blame)
+{
+	pk_json_out_open_object(json, "blame");
+	pk_json_out_text(json, "commit", blame->commit == NULL ? "" : blame->commit);
+	if (blame->commit != NULL) {
+		pk_json_out_text(json, "author", blame->author);
+		pk_json_out_text(json, "date", blame->date);
+	}
+	pk_json_out_close_object(json);
+}
+
 static void put_finding(struct pk_buf *buf, const struct pk_diag *diag)
 {
 	struct pk_json_out json = {.buf = buf};
@@ -54,6 +66,8 @@ static void put_finding(struct pk_buf *buf, const struct pk_diag *diag)
 		pk_json_out_text(&json, "hint", diag->hint);
 	put_related(&json, diag);
 	put_fixes(&json, diag);
+	if (diag->blame != NULL)
+		put_blame(&json, diag->blame);
 	pk_json_out_close_object(&json);
 	pk_buf_putc(buf, '\n');
 }

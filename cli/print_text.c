@@ -68,6 +68,19 @@ static void put_related(struct pk_buf *buf, const struct pk_related *related, bo
 	put_excerpt(buf, related->span, color);
 }
 
+static void put_blame(struct pk_buf *buf, const struct pk_blame *blame, bool color)
+{
+	enum { SHORT_ID = 8 };
+	put_colored(buf, color, bold, "  line: ");
+	if (blame->commit == NULL) {
+		pk_buf_puts(buf, "not committed yet\n");
+		return;
+	}
+	pk_buf_printf(buf, "changed last on %s by ", blame->date);
+	pk_escape_put(buf, blame->author);
+	pk_buf_printf(buf, " in %.*s\n", SHORT_ID, blame->commit);
+}
+
 static void put_finding(struct pk_buf *buf, const struct pk_diag *diag, bool color)
 {
 	PK_BUF_AUTO kind = {0};
@@ -84,6 +97,8 @@ static void put_finding(struct pk_buf *buf, const struct pk_diag *diag, bool col
 		pk_escape_put(buf, diag->hint);
 		pk_buf_putc(buf, '\n');
 	}
+	if (diag->blame != NULL)
+		put_blame(buf, diag->blame, color);
 	for (size_t i = 0; i < diag->related.len; i++)
 		put_related(buf, &diag->related.items[i], color);
 }

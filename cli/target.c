@@ -22,6 +22,16 @@ enum pk_target pk_target_of(const struct pk_policy *policy)
 	return targets & PK_FOR_SYSMON_LINUX ? PK_TARGET_SYSMON_LINUX : PK_TARGET_MONSTER;
 }
 
+const char *pk_target_name(enum pk_target target)
+{
+	return names[target == PK_TARGET_UNSET ? PK_TARGET_SYSMON : target];
+}
+
+const char *pk_target_shipped(enum pk_target target)
+{
+	return shipped[target];
+}
+
 const char *pk_target_input(enum pk_target target)
 {
 	return pk_file_exists("picket.yaml") ? "picket.yaml" : shipped[target];

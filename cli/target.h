@@ -20,6 +20,11 @@ enum pk_target {
 /* The target that the policy's profile names, else the first that its top ruleset is for. */
 enum pk_target pk_target_of(const struct pk_policy *policy);
 
+/* "sysmon", "monster-1.0", ...; "sysmon" for PK_TARGET_UNSET. */
+const char *pk_target_name(enum pk_target target);
+/* The ruleset that is shipped for the target. */
+const char *pk_target_shipped(enum pk_target target);
+
 /*
  * What a command works on if it is given no project or ruleset: picket.yaml in the present folder,
  * else the shipped ruleset for the target.

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/tree.h"
 #include "base/yaml.h"
 #include "rulesets/library.h"
 #include "rulesets/version.h"
@@ -27,42 +28,14 @@ struct reference {
 static bool add_set(struct pk_read *read, struct pk_layers *layers, const struct link *link,
 	const struct pk_node *root);
 
-/* `path` without ".", empty parts, and names that ".." takes back. */
-static const char *normalize(struct pk_arena *arena, const char *path)
-{
-	char *out = pk_arena_strdup(arena, path);
-	size_t len = 0;	  /* of what is kept */
-	size_t floor = 0; /* what ".." cannot take back */
-	if (path[0] == '/')
-		floor = len = 1;
-	for (const char *part = path; *part != '\0';) {
-		size_t size = strcspn(part, "/");
-		const char *next = part + size + (part[size] == '/');
-		bool up = size == 2 && memcmp(part, "..", 2) == 0;
-		if (up && len > floor) {
-			while (len > floor && out[--len] != '/')
-				;
-		} else if (size > 0 && !(size == 1 && part[0] == '.')) {
-			if (len > 0 && out[len - 1] != '/')
-				out[len++] = '/';
-			memmove(out + len, part, size);
-			len += size;
-			if (up)
-				floor = len;
-		}
-		part = next;
-	}
-	out[len] = '\0';
-	return out;
-}
-
 /* The path of `name` as the file at `base` means it. */
 static const char *path_beside(struct pk_read *read, const char *base, const char *name)
 {
 	if (!pk_text_starts(base, PK_LIBRARY_PREFIX))
-		return normalize(read->arena, pk_file_beside(read->arena, base, name));
+		return pk_tree_beside(read->arena, read->options->tree, base, name);
 	const char *inside = base + strlen(PK_LIBRARY_PREFIX);
-	const char *path = normalize(read->arena, pk_file_beside(read->arena, inside, name));
+	const char *path =
+		pk_file_normalize(read->arena, pk_file_beside(read->arena, inside, name));
 	return pk_arena_printf(read->arena, PK_LIBRARY_PREFIX "%s", path);
 }
 
@@ -75,6 +48,7 @@ static void report_missing_file(struct pk_read *read, const char *path, struct p
 
 static struct pk_source *open_source(struct pk_read *read, const char *path, struct pk_span span)
 {
+	const struct pk_tree *tree = read->options->tree;
 	if (pk_text_starts(path, PK_LIBRARY_PREFIX)) {
 		struct pk_source *source =
 			pk_library_file(read->arena, path + strlen(PK_LIBRARY_PREFIX));
@@ -82,11 +56,14 @@ static struct pk_source *open_source(struct pk_read *read, const char *path, str
 			report_missing_file(read, path, span);
 		return source;
 	}
-	if (span.source != NULL && !pk_file_exists(path)) {
+	if (span.source != NULL && !pk_tree_exists(tree, path)) {
 		report_missing_file(read, path, span);
 		return NULL;
 	}
-	return pk_file_read(read->arena, path, 0, read->diags);
+	struct pk_source *source = pk_tree_read(read->arena, tree, path, 0, read->diags);
+	if (source != NULL)
+		*pk_list_push(read->arena, &read->policy->sources) = source;
+	return source;
 }
 
 const struct pk_node *pk_layers_read_file(
@@ -183,7 +160,7 @@ static void add_part(struct pk_read *read, struct pk_layers *layers, struct pk_l
 	}
 
 	pk_ruleset_check_keys(read, root, true);
-	*pk_list_push(read->arena, &layer->files) = root;
+	*pk_list_push(read->arena, &layer->set->files) = root;
 	struct link part = {link, path, ref->span, link->depth + 1};
 	add_parts(read, layers, layer, &part, root);
 }
@@ -356,7 +333,7 @@ static bool add_set(struct pk_read *read, struct pk_layers *layers, const struct
 	if (extends != NULL)
 		add_references(read, layers, link, extends);
 	layer->loading = false;
-	*pk_list_push(read->arena, &layer->files) = root;
+	*pk_list_push(read->arena, &layer->set->files) = root;
 	add_parts(read, layers, layer, link, root);
 	index_layer(read, layers, layer, link);
 	*pk_list_push(read->arena, &layers->items) = layer;
@@ -368,7 +345,7 @@ bool pk_layers_add_root(struct pk_read *read, struct pk_layers *layers, const st
 {
 	const char *path = root->span.source->path;
 	if (!pk_text_starts(path, PK_LIBRARY_PREFIX))
-		path = normalize(read->arena, path);
+		path = pk_file_normalize(read->arena, path);
 	struct link link = {NULL, path, PK_NO_SPAN, 0};
 	return add_set(read, layers, &link, root);
 }

@@ -18,8 +18,7 @@ struct pk_layer {
 	struct pk_ruleset *set;
 	const char *name; /* "windows-base 1.0.0" */
 	const char *path;
-	bool loading;			       /* its own layers are being read */
-	PK_LIST(const struct pk_node *) files; /* roots: main file, then parts as included */
+	bool loading;	     /* its own layers are being read */
 	struct pk_map parts; /* by path: the struct pk_node that included it first */
 };
 

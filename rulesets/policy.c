@@ -69,8 +69,7 @@ static void read_project(struct maker *maker, const struct pk_node *root)
 
 	const struct pk_node *budget = pk_node_find(root, "budget");
 	if (budget != NULL)
-		pk_budget_read(
-			read, &read->policy->budget, budget, maker->project.profiles, name);
+		pk_budget_read(read, &read->policy->budget, budget, maker->project.profiles, name);
 
 	const struct pk_node *rulesets = maker->profile.rulesets;
 	if (rulesets == NULL)
@@ -300,8 +299,7 @@ struct pk_policy *pk_policy_read_source(struct pk_arena *arena, struct pk_source
 }
 
 /* The file that `path` stands for: itself, a folder's project file, or NULL. */
-static const char *find_file(
-	struct pk_arena *arena, const char *path, const struct pk_tree *tree)
+static const char *find_file(struct pk_arena *arena, const char *path, const struct pk_tree *tree)
 {
 	if (!pk_tree_is_dir(tree, path))
 		return pk_text_equal(path, "-") || pk_tree_exists(tree, path) ? path : NULL;

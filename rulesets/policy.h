@@ -5,13 +5,16 @@
 #ifndef RULESETS_POLICY_H
 #define RULESETS_POLICY_H
 
+#include "base/tree.h"
 #include "rulesets/model.h"
 
 struct pk_policy_options {
 	const char *profile;	 /* profile to apply; NULL: the project's default, else none */
 	const char *library_dir; /* look here for shipped sets first; NULL: the built-in copies */
-	const char *today;	 /* YYYY-MM-DD for expiry dates; NULL: expiry is not judged */
-	bool partial;		 /* after errors give what could be read, to be checked further */
+	const struct pk_tree *tree; /* read files with its prefix from there; NULL: the disk */
+	const char *today;	    /* YYYY-MM-DD for expiry dates; NULL: expiry is not judged */
+	size_t layers; /* the lowest layers to take, without a profile; 0: all of them */
+	bool partial;  /* after errors give what could be read, to be checked further */
 };
 
 /*
@@ -23,7 +26,7 @@ struct pk_policy *pk_policy_read(struct pk_arena *arena, const char *path,
 
 /*
  * As pk_policy_read for a root node already read from `source`. Used by validate and fuzzing;
- * files named by extends and include are looked for beside `source`.
+ * files named by extends and include are looked for beside `source`, in its tree if it has one.
  */
 struct pk_policy *pk_policy_read_source(struct pk_arena *arena, struct pk_source *source,
 	const struct pk_policy_options *options, struct pk_diags *diags);

@@ -3,8 +3,7 @@
 #include "base/text.h"
 
 static const char *const project_file_keys[] = {
-	"picket", "project", "rulesets", "default_profile", "profiles",
-	"budget"};
+	"picket", "project", "rulesets", "default_profile", "profiles", "budget", "policy"};
 
 static const char *const project_keys[] = {"id", "title", "description"};
 
@@ -138,6 +137,10 @@ void pk_project_read(struct pk_read *read, struct pk_project *out, const struct 
 	out->profiles = pk_profiles_read(read, root);
 	out->default_profile = pk_node_find(root, "default_profile");
 	check_profiles(read, out, root);
+	struct pk_changes_policy ignored;
+	const struct pk_node *policy = pk_node_find(root, "policy");
+	if (policy != NULL)
+		pk_changes_read_section(read, &ignored, policy);
 }
 
 static const char *find_text(const struct pk_node *map, const char *key)

@@ -4,6 +4,7 @@
 #ifndef RULESETS_PROJECT_READ_H
 #define RULESETS_PROJECT_READ_H
 
+#include "rulesets/changes.h"
 #include "rulesets/layers.h"
 
 enum { PK_PROFILES_MAX = 256 }; /* of one file */
@@ -38,6 +39,10 @@ void pk_project_find_profile(
  */
 void pk_budget_read(struct pk_read *read, struct pk_budget *out, const struct pk_node *node,
 	const struct pk_node *profiles, const char *profile);
+
+/* Reads the mapping `policy`; what is wrong is reported and left out. */
+void pk_changes_read_section(
+	struct pk_read *read, struct pk_changes_policy *out, const struct pk_node *node);
 
 /* The mapping `profiles` of a file, or NULL; its kind and size are checked. */
 const struct pk_node *pk_profiles_read(struct pk_read *read, const struct pk_node *root);

@@ -7,7 +7,7 @@
 #ifndef RULESETS_READ_H
 #define RULESETS_READ_H
 
-#include "mitre/attack.h"
+#include "mitre/history.h"
 #include "rulesets/policy.h"
 #include "rulesets/scope.h"
 
@@ -24,12 +24,13 @@ struct pk_read {
 	struct pk_policy *policy;
 	const struct pk_policy_options *options;
 	const struct pk_attack *attack;
-	struct pk_scope *scope;	    /* variables and lists; its own for a profile not chosen */
-	bool incomplete;	    /* a layer is missing, and with it names that others use */
-	bool literal;		    /* ${name} is plain text here: groups without `variables` */
-	size_t values;		    /* made so far */
-	size_t suggestions;	    /* searched so far */
-	struct pk_map groups_by_id; /* const struct pk_group * */
+	const struct pk_ruleset *set; /* whose rules are being read; NULL: those of a profile */
+	struct pk_scope *scope;	      /* variables and lists; its own for a profile not chosen */
+	bool incomplete;	      /* a layer is missing, and with it names that others use */
+	bool literal;		      /* ${name} is plain text here: groups without `variables` */
+	size_t values;		      /* made so far */
+	size_t suggestions;	      /* searched so far */
+	struct pk_map groups_by_id;   /* const struct pk_group * */
 };
 
 /* A list of values while it grows; its parts go into struct pk_expr. */

@@ -73,6 +73,19 @@ static void read_name(struct pk_read *read, struct pk_rule *rule, const struct p
 	rule->name_span = node->span;
 }
 
+/* Ids are judged by the release that the file's ruleset is written for. */
+static bool check_technique(struct pk_read *read, const char *id, struct pk_span span)
+{
+	const struct pk_ruleset *set = read->set;
+	if (set == NULL)
+		return pk_attack_check(read->attack, id, span, read->diags);
+	if (set->attack != NULL)
+		return pk_attack_check(set->attack, id, span, read->diags);
+	const struct pk_history *history = pk_attack_history(read->attack);
+	uint32_t release = pk_history_find_release(history, set->attack_release);
+	return pk_history_check(history, release, id, span, read->diags);
+}
+
 static void read_attack(struct pk_read *read, struct pk_rule *rule, const struct pk_node *node)
 {
 	rule->attack.items = NULL;
@@ -83,7 +96,7 @@ static void read_attack(struct pk_read *read, struct pk_rule *rule, const struct
 	for (size_t i = 0; i < node->items.len; i++) {
 		const struct pk_node *item = node->items.items[i];
 		const char *id = pk_read_raw_text(read, item, "technique");
-		if (id == NULL || !pk_attack_check(read->attack, id, item->span, read->diags))
+		if (id == NULL || !check_technique(read, id, item->span))
 			continue;
 		*pk_list_push(read->arena, &rule->attack) =
 			(struct pk_reference){.text = id, .span = item->span};

@@ -68,17 +68,40 @@ static void read_version(struct pk_read *read, struct pk_ruleset *set, const str
 	pk_diag_hint(read->diags, diag, "write three numbers without leading zeros, as in 1.2.0");
 }
 
-static void check_attack(struct pk_read *read, const struct pk_node *map)
+/* The release that `attack` names; an unknown one is reported, and the newest given. */
+static const char *read_release(struct pk_read *read, const struct pk_node *node)
+{
+	const char *text = pk_read_raw_text(read, node, "attack");
+	if (text == NULL || pk_text_equal(text, PK_ATTACK_NEWEST))
+		return PK_ATTACK_NEWEST;
+	const struct pk_history *history = pk_attack_history(read->attack);
+	struct pk_diag *diag;
+	if (pk_history_find_release(history, text) == PK_RELEASE_UNKNOWN) {
+		diag = pk_report(read->diags, PK_UNKNOWN_ATTACK_RELEASE, node->span,
+			"ATT&CK '%s' is not a release that is known", text);
+		pk_diag_hint(read->diags, diag, "write \"%s\", or another release from %s on",
+			PK_ATTACK_NEWEST, pk_history_release_name(history, 0));
+		return PK_ATTACK_NEWEST;
+	}
+	diag = pk_report(read->diags, PK_ATTACK_RELEASE, node->span,
+		"ruleset is written for ATT&CK %s, not for %s", text, PK_ATTACK_NEWEST);
+	pk_diag_hint(read->diags, diag,
+		"run `picket attack migrate --to %s`; until then its technique ids are judged by "
+		"%s",
+		PK_ATTACK_NEWEST, text);
+	return text;
+}
+
+static void read_attack(struct pk_read *read, struct pk_ruleset *set, const struct pk_node *map)
 {
 	const struct pk_node *node = pk_node_find(map, "attack");
-	const char *text = node == NULL ? NULL : pk_read_raw_text(read, node, "attack");
-	if (text == NULL || pk_text_equal(text, pk_attack_version()))
-		return;
-	struct pk_diag *diag = pk_report(read->diags, PK_ATTACK_RELEASE, node->span,
-		"ATT&CK '%s' is not the release that is built in", text);
-	pk_diag_hint(read->diags, diag,
-		"technique ids are judged by %s; bring them there and write \"%s\"",
-		pk_attack_version(), pk_attack_version());
+	const char *name = PK_ATTACK_NEWEST;
+	if (node != NULL)
+		name = read_release(read, node);
+	set->attack_release = name;
+	set->attack = pk_text_equal(name, PK_ATTACK_NEWEST)
+		? read->attack
+		: pk_attack_open_version(read->arena, name);
 }
 
 /* The text of an optional key, or NULL. */
@@ -119,7 +142,7 @@ struct pk_ruleset *pk_ruleset_read(struct pk_read *read, const struct pk_node *r
 	read_version(read, set, map);
 	const struct pk_node *title = pk_read_need(read, map, "title");
 	set->title = title == NULL ? NULL : pk_read_filled(read, title, "title");
-	check_attack(read, map);
+	read_attack(read, set, map);
 	read_optional(read, set, map);
 	return set;
 }

@@ -9,9 +9,9 @@ void pk_stack_add_layers(
 {
 	for (size_t i = 0; i < layers->items.len; i++) {
 		const struct pk_layer *layer = layers->items.items[i];
-		for (size_t k = 0; k < layer->files.len; k++)
+		for (size_t k = 0; k < layer->set->files.len; k++)
 			*pk_list_push(read->arena, &stack->overlays) =
-				(struct pk_overlay){.map = layer->files.items[k],
+				(struct pk_overlay){.map = layer->set->files.items[k],
 					.layer = layer->name,
 					.owner = layer,
 					.set = layer->set};
@@ -61,6 +61,7 @@ static void merge_collect(struct pk_read *read, const struct pk_stack *stack)
 
 static void read_rules(struct pk_read *read, const struct pk_overlay *overlay)
 {
+	read->set = overlay->set;
 	if (overlay->set == NULL)
 		return;
 	struct pk_rule_home home = {.set = overlay->set, .layer = overlay->layer};
@@ -75,6 +76,7 @@ static void read_rules(struct pk_read *read, const struct pk_overlay *overlay)
 static void apply_patches(struct pk_read *read, const struct pk_overlay *overlay, bool check_only)
 {
 	const struct pk_node *list = pk_node_find(overlay->map, "patch");
+	read->set = overlay->set;
 	if (list != NULL)
 		pk_patches_apply(read, list, overlay->layer, check_only);
 }

@@ -48,6 +48,7 @@ static const struct check config_checks[] = {
 	{pk_check_tags},
 	{pk_check_duplicates},
 	{pk_check_labels},
+	{pk_check_techniques},
 };
 
 #define RUN(checks, checker) run(checks, sizeof(checks) / sizeof((checks)[0]), checker)

@@ -128,6 +128,7 @@ void pk_check_duplicates(struct pk_checker *checker);
 
 /* sysmon_check_label.c: the names that events get */
 void pk_check_labels(struct pk_checker *checker);
+void pk_check_techniques(struct pk_checker *checker);
 
 /* sysmon_check_config.c: schema version and configuration entries */
 void pk_check_version(struct pk_checker *checker);

@@ -11,13 +11,14 @@ declare -A allowed=(
 	[cli]='generators rulesets mitre base'
 )
 
-# The only file that may include the headers of a library.
+# The only files that may include the headers of a library; a pattern.
 declare -A owner=(
 	[libxml]=base/xml.c
 	[yaml.h]=base/yaml.c
 	[yajl]=base/json.c
 	[libevtx.h]=base/evtx.c
-	[git2.h]=base/git.c
+	[git2.h]='base/git*'
+	[nettle]=base/digest.c
 	[hs]=generators/engine/matcher.c
 )
 
@@ -42,7 +43,7 @@ done < <(includes '"[^"]*"')
 
 while IFS=: read -r file header; do
 	library=${header%%/*}
-	if [[ -n ${owner[$library]-} && $file != "${owner[$library]}" ]]; then
+	if [[ -n ${owner[$library]-} && $file != ${owner[$library]} ]]; then
 		complain "$file: <$header> may only be included by ${owner[$library]}"
 	fi
 done < <(includes '<[^>]*>')

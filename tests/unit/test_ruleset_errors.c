@@ -292,6 +292,46 @@ static void another_release_of_attack_is_a_warning(void **state)
 	assert_int_equal(diags.errors, 0);
 }
 
+static void an_unknown_release_of_attack_is_an_error(void **state)
+{
+	(void)state;
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena};
+	struct pk_source *source = source_from_text(arena, HEAD "  attack: \"9.9\"\n");
+
+	assert_null(pk_policy_read_source(arena, source, NULL, &diags));
+	assert_one_finding(&diags, PK_UNKNOWN_ATTACK_RELEASE, 6, 11);
+}
+
+/* The ids of a ruleset that says which release it is of; how many findings they get. */
+static size_t count_technique_findings(const char *release, const char *id)
+{
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena};
+	struct pk_source *source = source_from_text(arena,
+		pk_arena_printf(arena, HEAD "  attack: \"%s\"\n" RULE "  attack: [%s]\n", release,
+			id));
+	size_t count = 0;
+
+	pk_policy_read_source(arena, source, NULL, &diags);
+	for (size_t i = 0; i < diags.all.len; i++)
+		count += diags.all.items[i].code >= PK_MALFORMED_TECHNIQUE &&
+			diags.all.items[i].code <= PK_DIVIDED_TECHNIQUE;
+	return count;
+}
+
+static void ids_are_judged_by_the_release_of_the_ruleset(void **state)
+{
+	(void)state;
+	assert_int_equal(count_technique_findings("19.2", "T1562.001"), 1);
+	assert_int_equal(count_technique_findings("18.1", "T1562.001"), 0);
+	assert_int_equal(count_technique_findings("18.1", "T1685"), 1);
+	assert_int_equal(count_technique_findings("14.1", "T1562.001"), 0);
+	assert_int_equal(count_technique_findings("6.3", "T1562.001"), 1);
+	assert_int_equal(count_technique_findings("6.3", "T1086"), 0);
+	assert_int_equal(count_technique_findings("19.2", "T1562"), 1);
+}
+
 static void expired_exclude_is_a_warning_from_the_day_after(void **state)
 {
 	(void)state;
@@ -325,6 +365,8 @@ int main(void)
 		cmocka_unit_test(deep_variables_stop_at_the_limit),
 		cmocka_unit_test(a_condition_has_at_most_10000_values),
 		cmocka_unit_test(another_release_of_attack_is_a_warning),
+		cmocka_unit_test(an_unknown_release_of_attack_is_an_error),
+		cmocka_unit_test(ids_are_judged_by_the_release_of_the_ruleset),
 		cmocka_unit_test(expired_exclude_is_a_warning_from_the_day_after),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

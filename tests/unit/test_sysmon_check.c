@@ -32,6 +32,16 @@ struct row {
 };
 
 static const struct row rows[] = {
+	/* Technique ids in RuleNames. */
+	{PROCESS("<Image name=\"technique_id=T1562.001\">\\a.exe</Image>"), PK_REVOKED_TECHNIQUE,
+		PK_WARNING, 1, NULL},
+	{PROCESS("<Image name=\"T1153\">\\a.exe</Image>"), PK_DEPRECATED_TECHNIQUE, PK_WARNING, 1,
+		NULL},
+	{PROCESS("<Image name=\"Attack=T9999\">\\a.exe</Image>"), PK_UNKNOWN_TECHNIQUE, PK_WARNING,
+		1, NULL},
+	{PROCESS("<Image name=\"technique_id=T1105,technique_name=Remote File "
+		 "Copy\">\\a.exe</Image>"),
+		PK_STALE_TECHNIQUE_NAME, PK_NOTE, 1, NULL},
 	/* The text of a filter. */
 	{PROCESS("<CommandLine condition=\"contains\">a;b</CommandLine>"), PK_SEMICOLON, PK_WARNING,
 		35, "contains any"},
