@@ -6,8 +6,9 @@
  * conditions, Rules and and-groups are taken apart into this form; nothing is lost but RuleNames
  * that leak from a filter whose clause does not match, which only the engine knows.
  *
- * All texts are in lower case, since Sysmon ignores the case of A-Z. Facts: docs/sysmon-facts.md
- * sections 6 and 7. Everything is in the arena and borrows from the configuration.
+ * Texts that are compared are in lower case, since Sysmon ignores the case of A-Z. Facts:
+ * docs/sysmon-facts.md sections 6 and 7. Everything is in the arena and borrows from the
+ * configuration.
  */
 #ifndef GENERATORS_MEANING_CLAUSE_H
 #define GENERATORS_MEANING_CLAUSE_H
@@ -32,30 +33,29 @@ enum pk_answer_kind {
 struct pk_answer {
 	enum pk_answer_kind kind;
 	bool negated;
-	const char *text; /* lower case */
-	/*
-	 * Sysmon compares an empty token of a list in its own way; such an answer is decided by
-	 * pk_operator_match on these and is never reasoned about. NULL otherwise.
-	 */
-	const struct pk_filter *verbatim;
+	const char *text;    /* lower case */
+	const char *written; /* the same in the case of the configuration */
 };
 
-/* One field gives at least one of the answers. */
+/* One field gives at least one of the answers; without answers no text does. */
 struct pk_question {
-	int field; /* index in the schema's event */
+	int field;     /* index in the schema's event */
+	uint64_t hash; /* of field and answers, whatever their order */
 	PK_LIST(struct pk_answer) answers;
 };
 
 /* One way in which an element matches: all questions are answered. No question: always. */
 struct pk_clause {
-	PK_LIST(struct pk_question) questions;
+	PK_LIST(struct pk_question) questions; /* in order of field and hash, none twice */
+	uint32_t fields;		       /* bit of each field that is asked */
+	uint64_t hash;			       /* of all questions; not of the name */
 	const char *name; /* RuleName an event gets from it; NULL if it gives none itself */
-	size_t term;	  /* index of the term of the element it comes from */
+	size_t term;	  /* index of the (first) term of the element it comes from */
 	size_t filter;	  /* in an or-Rule the filter in it; else 0 */
 	struct pk_span span;
 };
 
-/* One element in the order in which Sysmon asks. */
+/* One element in the order in which Sysmon asks; its clauses are in that order, too. */
 struct pk_block {
 	size_t element; /* index in pk_sysmon.elements */
 	bool include;
@@ -87,12 +87,17 @@ const struct pk_meaning_event *pk_meaning_find(const struct pk_meaning *meaning,
 /* Is the question answered by a text, the clause by an event? The same answers as the engine's. */
 bool pk_question_holds(const struct pk_question *question, const char *text);
 bool pk_clause_holds(const struct pk_clause *clause, const struct pk_engine_event *event);
+/* The same questions with the same answers; names do not count. */
+bool pk_question_equal(const struct pk_question *a, const struct pk_question *b);
+bool pk_clause_equal(const struct pk_clause *a, const struct pk_clause *b);
 
 /*
  * Adds the answers of one condition of Sysmon to `clause` as questions. Used for elements, and for
- * rules of other languages that are asked whether a configuration sees them.
+ * rules of other languages that are asked whether a configuration sees them. pk_clause_finish puts
+ * the questions in order and has to be called when all have been added.
  */
 void pk_clause_add_condition(struct pk_arena *arena, struct pk_clause *clause, int field,
 	enum pk_operator op, const char *value);
+void pk_clause_finish(struct pk_clause *clause);
 
 #endif

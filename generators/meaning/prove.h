@@ -31,8 +31,9 @@ struct pk_wish {
 	const struct pk_meaning_event *event;
 	const struct pk_clause *const *holds; /* all of these hold */
 	size_t holds_count;
-	const struct pk_clause *const *fails; /* none of these holds */
+	const struct pk_clause *const *fails; /* none of these holds; all are finished */
 	size_t fails_count;
+	size_t effort; /* most texts sought to make clauses fail; 0: as many as usual */
 };
 
 /*
