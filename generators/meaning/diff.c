@@ -147,7 +147,7 @@ struct pk_decision pk_diff_decide(
 		if (side->own_fields[i] >= 0)
 			own.values[side->own_fields[i]] = event->values[i];
 	}
-	return pk_engine_decide(side->meaning->engine, &own);
+	return pk_matcher_decide(side->matcher, &own);
 }
 
 /* --- one event id --- */
@@ -241,9 +241,15 @@ static bool is_written_same(const struct pk_diff_pair *pair)
 	return true;
 }
 
+/* The two configurations, and what decides for each. */
+struct configurations {
+	const struct pk_meaning *before, *after;
+	struct pk_matcher *matcher_before, *matcher_after;
+};
+
 static void compare_event(struct pk_arena *arena, struct pk_diff *diff,
-	const struct pk_meaning *before, const struct pk_meaning_event *left,
-	const struct pk_meaning *after, const struct pk_meaning_event *right)
+	const struct configurations *of, const struct pk_meaning_event *left,
+	const struct pk_meaning_event *right)
 {
 	const struct pk_event *info =
 		has_all_fields(right->event, left->event) ? right->event : left->event;
@@ -253,8 +259,10 @@ static void compare_event(struct pk_arena *arena, struct pk_diff *diff,
 	struct pk_diff_event event = {.event = info};
 	pair->arena = arena;
 	pair->out = &event;
-	make_side(arena, &pair->sides[0], before, left, info);
-	make_side(arena, &pair->sides[1], after, right, info);
+	make_side(arena, &pair->sides[0], of->before, left, info);
+	make_side(arena, &pair->sides[1], of->after, right, info);
+	pair->sides[0].matcher = of->matcher_before;
+	pair->sides[1].matcher = of->matcher_after;
 	if (is_written_same(pair))
 		return;
 	look_for_opaque(&pair->sides[0], &pair->sides[1]);
@@ -276,11 +284,14 @@ const struct pk_diff *pk_diff_make(
 	struct pk_arena *arena, const struct pk_meaning *before, const struct pk_meaning *after)
 {
 	struct pk_diff *diff = PK_NEW(arena, struct pk_diff);
+	PK_AUTO(pk_matcher) *left_matcher = pk_matcher_create(before->engine, PK_MATCHER_AUTO);
+	PK_AUTO(pk_matcher) *right_matcher = pk_matcher_create(after->engine, PK_MATCHER_AUTO);
+	const struct configurations of = {before, after, left_matcher, right_matcher};
 	for (size_t i = 0; i < before->events.len; i++) {
 		const struct pk_meaning_event *left = &before->events.items[i];
 		const struct pk_meaning_event *right = pk_meaning_find(after, left->event->id);
 		if (right != NULL)
-			compare_event(arena, diff, before, left, after, right);
+			compare_event(arena, diff, &of, left, right);
 	}
 	pk_diff_entries(arena, diff, before->sysmon, after->sysmon);
 	return diff;

@@ -14,6 +14,7 @@ enum {
 	PAIRS_MAX = 3000,   /* pairs of clauses looked at in one event id */
 	SEARCHES_MAX = 100, /* of which so many are searched for a witness */
 	TRIED_FIRST = 40,   /* clauses of a side that are tried alone before pairs are */
+	TRIED_PAIRS = 200,  /* pairs that are tried just so before all are looked at */
 };
 
 /* A term whose filters may name an event that something else decides. */
@@ -356,6 +357,24 @@ static bool try_some(struct comparison *comparison, size_t side)
 	return false;
 }
 
+/* Looks whether an event on which a clause of each side holds comes out under two names. */
+static bool try_pairs(struct comparison *comparison)
+{
+	const struct labels *before = &comparison->sides[0];
+	const struct labels *after = &comparison->sides[1];
+	size_t count =
+		before->places.len < after->places.len ? before->places.len : after->places.len;
+	for (size_t i = 0; i < count && i < TRIED_PAIRS; i++) {
+		size_t other = after->places.len - 1 - i;
+		struct pk_diff_witness witness;
+		if (names_may_differ(
+			    comparison, &before->places.items[i], &after->places.items[other]) &&
+			search(comparison, &witness, i, other, &comparison->drops))
+			return true;
+	}
+	return false;
+}
+
 /* The answer for all pairs with one clause before; PK_NO: none of them can meet. */
 static enum pk_truth judge_place(struct comparison *comparison, size_t before)
 {
@@ -420,7 +439,8 @@ void pk_diff_labels(struct pk_diff_pair *pair)
 	gather(&comparison);
 	comparison.same_leaks = have_same_leaks(&comparison.sides[0], &comparison.sides[1]);
 	judge_terms(&comparison);
-	if (pair->out->relabelled == PK_YES || try_some(&comparison, 0) || try_some(&comparison, 1))
+	if (pair->out->relabelled == PK_YES || try_some(&comparison, 0) ||
+		try_some(&comparison, 1) || try_pairs(&comparison))
 		return;
 
 	find_ends(&comparison, 0);

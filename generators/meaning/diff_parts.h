@@ -5,6 +5,7 @@
 #ifndef GENERATORS_MEANING_DIFF_PARTS_H
 #define GENERATORS_MEANING_DIFF_PARTS_H
 
+#include "generators/engine/matcher.h"
 #include "generators/meaning/cover.h"
 #include "generators/meaning/diff.h"
 
@@ -17,6 +18,7 @@ struct pk_diff_clauses {
 /* One event id of one configuration, with fields in the order of the larger schema. */
 struct pk_diff_side {
 	const struct pk_meaning *meaning;
+	struct pk_matcher *matcher; /* decides as the meaning's engine does */
 	const struct pk_meaning_event *event;
 	int own_fields[PK_SCHEMA_FIELDS_MAX]; /* index in the side's own schema, or -1 */
 	uint32_t id;
