@@ -228,8 +228,9 @@ bool pk_file_make_dirs(const char *path, struct pk_diags *diags)
 		slash = strchrnul(slash + 1, '/');
 		bool is_last = *slash == '\0';
 		*slash = '\0';
-		if (mkdir(part, 0777) != 0 && !pk_file_is_dir(part)) {
-			report_write(part, errno, diags);
+		int error = mkdir(part, 0777) == 0 ? 0 : errno;
+		if (error != 0 && !pk_file_is_dir(part)) {
+			report_write(part, error, diags);
 			return false;
 		}
 		if (is_last)

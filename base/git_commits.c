@@ -298,17 +298,22 @@ static bool read_tag(struct pk_tag *out, struct pk_arena *arena, git_repository 
 bool pk_tag_read(struct pk_tag *out, bool *found_out, struct pk_arena *arena,
 	const struct pk_tree *tree, const char *rev, struct pk_diags *diags)
 {
+	git_object *object = NULL;
 	git_reference *reference = NULL;
-	const char *name = pk_text_starts(rev, TAGS) ? rev + strlen(TAGS) : rev;
-	const char *path = pk_arena_printf(arena, TAGS "%s", name);
-	*found_out = git_reference_lookup(&reference, tree->repository, path) == 0;
-	if (!*found_out)
-		return true;
-	*out = (struct pk_tag){.ref = pk_arena_strdup(arena, name)};
 	git_error_clear();
-	bool done = read_tag(out, arena, tree->repository, reference);
+	int error = git_revparse_ext(&object, &reference, tree->repository, rev);
+	git_object_free(object);
+	if (error != 0)
+		return report_object(tree->repository, rev, diags);
+	*found_out = reference != NULL && git_reference_is_tag(reference) != 0;
+	bool done = true;
+	if (*found_out) {
+		const char *name = git_reference_name(reference) + strlen(TAGS);
+		*out = (struct pk_tag){.ref = pk_arena_strdup(arena, name)};
+		done = read_tag(out, arena, tree->repository, reference);
+	}
 	git_reference_free(reference);
-	return done || report_object(tree->repository, path, diags);
+	return done || report_object(tree->repository, rev, diags);
 }
 
 /* Whole names: a tag may be called as a branch is, and would go before it. */

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "cli/baseline.h"
 #include "cli/blame.h"
@@ -17,6 +18,7 @@
 #include "generators/meaning/lint.h"
 #include "generators/monster/monster.h"
 #include "generators/sysmon/judge.h"
+#include "rulesets/library.h"
 #include "rulesets/lock.h"
 #include "rulesets/policy.h"
 
@@ -97,8 +99,17 @@ static void check_monster(struct validation *validation, struct pk_source *sourc
 		pk_monster_check(config, &options, diags);
 }
 
-/* What the rules of a policy without errors mean together, once they are compiled for Sysmon. */
-static void lint_policy(struct validation *validation, const struct pk_policy *policy)
+static bool is_shipped(const struct pk_source *source)
+{
+	return source != NULL && pk_text_starts(source->path, PK_LIBRARY_PREFIX);
+}
+
+/*
+ * What the rules of a policy without errors mean together, once they are compiled for Sysmon. Notes
+ * on shipped rules are for who maintains those, not for who uses them.
+ */
+static void lint_policy(struct validation *validation, const struct pk_policy *policy,
+	const struct pk_source *judged)
 {
 	enum pk_target target = pk_target_of(policy);
 	if (target != PK_TARGET_SYSMON && target != PK_TARGET_SYSMON_LINUX)
@@ -106,9 +117,20 @@ static void lint_policy(struct validation *validation, const struct pk_policy *p
 	struct pk_compile_options options = {
 		.platform = target == PK_TARGET_SYSMON_LINUX ? PK_LINUX : PK_WINDOWS};
 	struct pk_diags quiet = {.arena = validation->cli->arena};
+	struct pk_diags found = {.arena = validation->cli->arena};
 	struct pk_sysmon *sysmon = pk_compile_sysmon(policy, &options, &quiet);
-	if (sysmon != NULL && quiet.errors == 0)
-		pk_sysmon_lint(sysmon, &validation->diags);
+	if (sysmon == NULL || quiet.errors > 0)
+		return;
+	pk_sysmon_lint(sysmon, &found);
+	size_t kept = 0;
+	for (size_t i = 0; i < found.all.len; i++) {
+		const struct pk_diag *diag = &found.all.items[i];
+		if (diag->severity > PK_NOTE || is_shipped(judged) ||
+			!is_shipped(diag->span.source))
+			found.all.items[kept++] = *diag;
+	}
+	found.all.len = kept;
+	pk_diags_append(&validation->diags, &found, PK_NOTE);
 }
 
 static void check_policy(
@@ -126,7 +148,7 @@ static void check_policy(
 	if (policy == NULL || !pk_policy_check(policy, &validation->diags) ||
 		validation->diags.errors > errors)
 		return;
-	lint_policy(validation, policy);
+	lint_policy(validation, policy, source);
 	pk_lock_check_policy(policy, source, &options, &validation->diags);
 }
 

@@ -174,7 +174,7 @@ static void refuse_unsigned(struct judge *judge, const char *name)
 		diag = refuse(judge, PK_UNSIGNED, name, "%s is not signed, and changes '%s'",
 			judge->subject, name);
 	pk_diag_hint(judge->diags, diag,
-		"sign it, as with `git commit --amend -S`, `git rebase --exec` or `git tag -s`");
+		"sign it: `git commit --amend -S`, `git rebase -S` for several, `git tag -s`");
 }
 
 /* "ann@example.org", or "ann@example.org, whom no signature proves,". */
@@ -182,7 +182,7 @@ static const char *describe_who(const struct judge *judge)
 {
 	const struct pk_verdict *out = judge->out;
 	if (out->who == NULL)
-		return "nobody who is known";
+		return "somebody unknown";
 	return out->proven
 		? out->who
 		: pk_arena_printf(judge->diags->arena, "%s, which no signature proves,", out->who);
@@ -204,8 +204,8 @@ static void relate_entry(
 	struct judge *judge, struct pk_diag *diag, const struct pk_changes_entry *entry)
 {
 	pk_diag_relate(judge->diags, diag, entry->span, "this entry decides");
-	pk_diag_hint(
-		judge->diags, diag, "have it made by %s", describe_by(judge->diags->arena, entry));
+	pk_diag_hint(judge->diags, diag, "have it signed by %s",
+		describe_by(judge->diags->arena, entry));
 }
 
 /* --- commits --- */

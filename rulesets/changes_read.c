@@ -299,6 +299,7 @@ void pk_changes_read_section(
 	struct pk_read *read, struct pk_changes_policy *out, const struct pk_node *node)
 {
 	struct reader reader = {.read = read, .out = out};
+	size_t errors = read->diags->errors;
 	*out = (struct pk_changes_policy){.is_signed = true, .span = node->span};
 	if (!pk_read_is_map(read, node, "policy"))
 		return;
@@ -321,7 +322,7 @@ void pk_changes_read_section(
 		read_entries(&reader, tags, "tags", read_tag);
 	bool has_signers =
 		signers != NULL && (signers->kind != PK_NODE_MAP || signers->pair_count > 0);
-	if (!has_signers && demands_signature(out))
+	if (!has_signers && read->diags->errors == errors && demands_signature(out))
 		report_no_signers(read, node);
 }
 

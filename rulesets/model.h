@@ -236,7 +236,7 @@ struct pk_ruleset {
 	const char *title;
 	const char *description;
 	const char *license;
-	const char *path; /* of its main file */
+	const char *path;		       /* of its main file */
 	PK_LIST(const struct pk_node *) files; /* roots: main file, then parts as included */
 	unsigned targets;
 	const char *schema;    /* default Sysmon schema, or NULL */
@@ -256,10 +256,10 @@ struct pk_policy {
 	const char *target;		/* the profile's target, or NULL */
 	const char *schema;		/* the profile's schema, else the top ruleset's, or NULL */
 	struct pk_span schema_span;
-	const char *rule_name;		   /* RuleName template */
+	const char *rule_name;		     /* RuleName template */
 	PK_LIST(struct pk_source *) sources; /* what was read from files, the first named first */
-	PK_LIST(struct pk_ruleset *) sets; /* lowest layer first */
-	PK_LIST(struct pk_rule *) rules;   /* of `rules`, in order of layers; disabled ones too */
+	PK_LIST(struct pk_ruleset *) sets;   /* lowest layer first */
+	PK_LIST(struct pk_rule *) rules;     /* of `rules`, in order of layers; disabled ones too */
 	PK_LIST(struct pk_group *) groups;
 	PK_LIST(struct pk_collect_entry) collect; /* one per event */
 	struct pk_settings settings;

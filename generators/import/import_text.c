@@ -179,8 +179,7 @@ void pk_import_put_header(struct pk_importer *importer, const struct pk_import_h
 	const char *id = pk_yaml_scalar(importer->arena, importer->options->id, false);
 	pk_buf_printf(out, "picket: 1\nruleset:\n  id: %s\n  version: 1.0.0\n  title: %s\n", id,
 		make_title(importer));
-	pk_buf_printf(
-		out, "  attack: \"%s\"\n  targets: [%s]\n", PK_ATTACK_NEWEST, header->sensor);
+	pk_buf_printf(out, "  attack: \"%s\"\n  targets: [%s]\n", PK_ATTACK_NEWEST, header->sensor);
 	if (header->schema != NULL)
 		pk_buf_printf(out, "  schema: \"%s\"\n", header->schema);
 }

@@ -1,7 +1,7 @@
 /*
- * Any bytes as a recorded event. The laws: where the fast reader gives an answer, the one that knows
- * all shapes gives the same; what cannot be read is reported; neither reader of JSON nor that of XML
- * crashes.
+ * Any bytes as a recorded event. The laws: where the fast reader gives an answer, the one that
+ * knows all shapes gives the same; what cannot be read is reported; neither reader of JSON nor
+ * that of XML crashes.
  */
 #include <stdint.h>
 #include <stdlib.h>

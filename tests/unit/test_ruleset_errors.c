@@ -309,8 +309,8 @@ static size_t count_technique_findings(const char *release, const char *id)
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	struct pk_diags diags = {.arena = arena};
 	struct pk_source *source = source_from_text(arena,
-		pk_arena_printf(arena, HEAD "  attack: \"%s\"\n" RULE "  attack: [%s]\n", release,
-			id));
+		pk_arena_printf(
+			arena, HEAD "  attack: \"%s\"\n" RULE "  attack: [%s]\n", release, id));
 	size_t count = 0;
 
 	pk_policy_read_source(arena, source, NULL, &diags);
