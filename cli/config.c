@@ -63,28 +63,38 @@ static struct pk_sysmon *compile_policy(struct pk_config *config, struct pk_cli 
 	return found.errors > 0 ? NULL : sysmon;
 }
 
-/* True if the input is a Sysmon XML file; *source_out is read then. */
-static bool is_xml(struct pk_source **source_out, struct pk_cli *cli, const struct pk_input *input,
-	struct pk_diags *diags)
+/* The text of the input if it is a file; NULL if it is none, or after a report. */
+static struct pk_source *read_file(
+	struct pk_cli *cli, const struct pk_input *input, struct pk_diags *diags)
 {
 	bool is_input = strcmp(input->path, "-") == 0 ||
 		(pk_tree_exists(input->tree, input->path) &&
 			!pk_tree_is_dir(input->tree, input->path));
-	if (!is_input)
-		return false;
-	*source_out = pk_tree_read(cli->arena, input->tree, input->path, 0, diags);
-	return *source_out != NULL && pk_kind_of(*source_out) == PK_KIND_SYSMON;
+	return is_input ? pk_tree_read(cli->arena, input->tree, input->path, 0, diags) : NULL;
+}
+
+static void report_monster(struct pk_source *source, struct pk_diags *diags)
+{
+	struct pk_diag *diag = pk_report(diags, PK_CONFIG_MONSTER, pk_span_file(source),
+		"'%s' is for the Monster agent, whose decisions are not known", source->path);
+	pk_diag_hint(diags, diag, "give a configuration or ruleset of Sysmon");
 }
 
 static struct pk_sysmon *open_sysmon(struct pk_config *config, struct pk_cli *cli,
 	const struct pk_input *input, const struct pk_config_options *options,
 	struct pk_diags *diags)
 {
-	struct pk_source *source = NULL;
 	size_t errors = diags->errors;
-	if (is_xml(&source, cli, input, diags))
+	struct pk_source *source = read_file(cli, input, diags);
+	if (diags->errors > errors)
+		return NULL;
+	enum pk_kind kind = source == NULL ? PK_KIND_UNKNOWN : pk_kind_of(source);
+	if (kind == PK_KIND_SYSMON)
 		return judge_xml(cli, source, options, diags);
-	return diags->errors == errors ? compile_policy(config, cli, input, options, diags) : NULL;
+	if (kind != PK_KIND_MONSTER)
+		return compile_policy(config, cli, input, options, diags);
+	report_monster(source, diags);
+	return NULL;
 }
 
 bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
