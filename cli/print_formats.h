@@ -30,6 +30,9 @@ void pk_print_json(struct pk_buf *buf, const struct pk_findings *findings);
 void pk_print_sarif(struct pk_buf *buf, const struct pk_findings *findings);
 void pk_print_junit(struct pk_buf *buf, const struct pk_findings *findings);
 
+/* Text for XML 1.0, which has no place for control characters: they become visible escapes. */
+void pk_print_xml(struct pk_buf *buf, const char *text);
+
 /* The path of the file that `span` is in; "" if it has no place. */
 const char *pk_span_path(struct pk_span span);
 /* Where `span` begins and ends (behind its last character); 0:0 if it has no place. */

@@ -7,8 +7,7 @@
 #include "cli/escape.h"
 #include "cli/print_formats.h"
 
-/* Text for XML 1.0, which has no place for control characters: they become visible escapes. */
-static void put_xml(struct pk_buf *buf, const char *text)
+void pk_print_xml(struct pk_buf *buf, const char *text)
 {
 	PK_BUF_AUTO safe = {0};
 	pk_escape_put(&safe, text);
@@ -40,11 +39,11 @@ static void put_lines(
 		struct pk_place place = pk_span_begin(diag->span);
 		pk_buf_printf(buf, "%u:%u: %s: ", place.line, place.column,
 			pk_severity_name(diag->severity));
-		put_xml(buf, diag->message);
+		pk_print_xml(buf, diag->message);
 		pk_buf_printf(buf, " [%s]", pk_code_info(diag->code)->id);
 		if (diag->hint != NULL) {
 			pk_buf_puts(buf, "; ");
-			put_xml(buf, diag->hint);
+			pk_print_xml(buf, diag->hint);
 		}
 		pk_buf_putc(buf, '\n');
 	}
@@ -65,16 +64,16 @@ static void put_suite(struct pk_buf *buf, const struct pk_findings *findings, co
 	const struct pk_diag *failure = first_error(findings, path);
 	const char *name = path[0] == '\0' ? "picket" : path; /* findings without a place */
 	pk_buf_puts(buf, "  <testsuite name=\"");
-	put_xml(buf, name);
+	pk_print_xml(buf, name);
 	pk_buf_printf(buf, "\" tests=\"1\" failures=\"%d\" errors=\"0\" skipped=\"0\">\n",
 		failure != NULL);
 	pk_buf_puts(buf, "    <testcase classname=\"picket\" name=\"");
-	put_xml(buf, name);
+	pk_print_xml(buf, name);
 	pk_buf_puts(buf, "\">\n");
 	if (failure != NULL) {
 		pk_buf_printf(buf, "      <failure type=\"%s\" message=\"",
 			pk_code_info(failure->code)->id);
-		put_xml(buf, failure->message);
+		pk_print_xml(buf, failure->message);
 		pk_buf_puts(buf, "\">");
 		put_lines(buf, findings, path, true);
 		pk_buf_puts(buf, "</failure>\n");

@@ -1,35 +1,25 @@
 #include "cli/print_tests.h"
 
 #include "base/text.h"
-#include "base/xml.h"
-#include "cli/escape.h"
 #include "cli/json_out.h"
 #include "cli/print_formats.h"
 
 /* --- JUnit --- */
 
-static void put_xml(struct pk_buf *buf, const char *text)
-{
-	PK_BUF_AUTO safe = {0};
-	pk_escape_put(&safe, text);
-	if (safe.len > 0)
-		pk_xml_put_attr(buf, safe.data);
-}
-
 static void put_case(struct pk_buf *buf, const struct pk_test_case *test)
 {
 	struct pk_place place = pk_span_begin(test->test->span);
 	pk_buf_puts(buf, "    <testcase classname=\"");
-	put_xml(buf, test->rule->id);
+	pk_print_xml(buf, test->rule->id);
 	pk_buf_printf(buf, "\" name=\"%s, line %u\"", test->test->logged ? "logged" : "dropped",
 		place.line);
 	if (test->skipped) {
 		pk_buf_puts(buf, "><skipped/></testcase>\n");
 	} else if (test->failure != NULL) {
 		pk_buf_puts(buf, ">\n      <failure type=\"PK0424\" message=\"");
-		put_xml(buf, test->failure);
+		pk_print_xml(buf, test->failure);
 		pk_buf_puts(buf, "\">");
-		put_xml(buf, pk_span_path(test->test->span));
+		pk_print_xml(buf, pk_span_path(test->test->span));
 		pk_buf_printf(buf, ":%u:%u</failure>\n    </testcase>\n", place.line, place.column);
 	} else {
 		pk_buf_puts(buf, "/>\n");
@@ -53,7 +43,7 @@ static size_t put_suite(struct pk_buf *buf, const struct pk_test_run *run, size_
 		skipped += run->cases.items[end].skipped;
 	}
 	pk_buf_puts(buf, "  <testsuite name=\"");
-	put_xml(buf, path_of(run, begin));
+	pk_print_xml(buf, path_of(run, begin));
 	pk_buf_printf(buf, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
 		end - begin, failed, skipped);
 	for (size_t i = begin; i < end; i++)
@@ -85,9 +75,9 @@ static void put_others(struct pk_buf *buf, const struct pk_diags *diags, size_t 
 		struct pk_place place = pk_span_begin(diag->span);
 		pk_buf_printf(buf, "    <testcase classname=\"picket\" name=\"%s\">\n", code->id);
 		pk_buf_printf(buf, "      <failure type=\"%s\" message=\"", code->id);
-		put_xml(buf, diag->message);
+		pk_print_xml(buf, diag->message);
 		pk_buf_puts(buf, "\">");
-		put_xml(buf, pk_span_path(diag->span));
+		pk_print_xml(buf, pk_span_path(diag->span));
 		pk_buf_printf(buf, ":%u:%u</failure>\n    </testcase>\n", place.line, place.column);
 	}
 	pk_buf_puts(buf, "  </testsuite>\n");
