@@ -6,7 +6,10 @@
 #include "cli/why_print.h"
 #include "generators/sysmon/sysmon_convert.h"
 
-enum { TEXT_MOST = 160 }; /* bytes of a value that are shown */
+enum {
+	TEXT_MOST = 160,      /* bytes of a value that are shown */
+	NEAR_MISSES_MOST = 5, /* of an element */
+};
 
 struct text {
 	struct pk_buf *buf;
@@ -212,11 +215,14 @@ static void put_filter(struct text *text, const struct pk_why_filter *filter, si
 	pk_buf_putc(text->buf, '\n');
 }
 
+/* Of what only nearly matches, the first few are shown, and nothing that was not asked. */
 static bool is_shown(const struct text *text, const struct pk_why_element *element,
-	const struct pk_why_term *term)
+	const struct pk_why_term *term, size_t *near_misses)
 {
-	return text->print->all || term->holds || term->near_miss ||
-		(element->all && element->near_miss);
+	if (text->print->all || term->holds || (element->all && element->near_miss))
+		return true;
+	return term->near_miss && term->result != PK_WHY_NOT_ASKED &&
+		++*near_misses <= NEAR_MISSES_MOST;
 }
 
 static void put_tree_term(struct text *text, const struct pk_why_term *term)
@@ -237,12 +243,13 @@ static void put_tree_term(struct text *text, const struct pk_why_term *term)
 static void put_tree_element(struct text *text, const struct pk_why_element *element)
 {
 	size_t hidden = 0;
+	size_t near_misses = 0;
 	pk_buf_printf(text->buf, "\n%s%s: ", word_of(element->result, element->holds),
 		element->near_miss ? ", but for one field or Rule" : "");
 	put_element(text, element);
 	pk_buf_putc(text->buf, '\n');
 	for (size_t i = 0; i < element->terms.len; i++) {
-		if (is_shown(text, element, &element->terms.items[i]))
+		if (is_shown(text, element, &element->terms.items[i], &near_misses))
 			put_tree_term(text, &element->terms.items[i]);
 		else
 			hidden++;

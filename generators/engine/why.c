@@ -57,14 +57,17 @@ static void add_filter(struct explaining *explaining, struct pk_why_term *term,
 static void judge_term(struct pk_why_term *term)
 {
 	size_t held = 0;
+	bool found = false; /* something that the event has, not only what it lacks */
 	bool asked = false;
 	for (size_t i = 0; i < term->filters.len; i++) {
-		held += term->filters.items[i].holds;
+		const struct pk_why_filter *filter = &term->filters.items[i];
+		held += filter->holds;
+		found |= filter->holds && !pk_filter_operator(filter->filter)->negative;
 		asked |= term->filters.items[i].result != PK_WHY_NOT_ASKED;
 	}
 	size_t count = term->filters.len;
 	term->holds = term->all ? held == count : held > 0;
-	term->near_miss = term->all && count > 1 && held + 1 == count;
+	term->near_miss = term->all && found && held + 1 == count;
 	term->result = !asked ? PK_WHY_NOT_ASKED
 		: term->holds ? PK_WHY_MATCHED
 			      : PK_WHY_NOT_MATCHED;

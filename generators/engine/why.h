@@ -29,7 +29,7 @@ struct pk_why_term {
 	const struct pk_term *term;
 	bool all; /* a Rule whose filters must all match */
 	bool holds;
-	bool near_miss; /* all but one of two or more filters hold */
+	bool near_miss; /* a Rule of which all but one hold, and not only negative ones */
 	enum pk_why_result result;
 	PK_LIST(struct pk_why_filter) filters;
 };
