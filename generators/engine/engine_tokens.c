@@ -280,6 +280,14 @@ static void apply(const struct pk_tokens *tokens, struct pk_token_answers *answe
 	set_truth(answers->truth, use->condition, use->result);
 }
 
+static void note(const struct pk_tokens *tokens, struct pk_token_answers *answers,
+	const struct pk_token_use *use)
+{
+	apply(tokens, answers, use);
+	if (answers->entry != NULL)
+		pk_match_entry_add(answers->entry, use);
+}
+
 void pk_tokens_found(const struct pk_tokens *tokens, struct pk_token_answers *answers,
 	const struct pk_token *token, const struct pk_token_field *field, size_t end)
 {
@@ -287,8 +295,15 @@ void pk_tokens_found(const struct pk_tokens *tokens, struct pk_token_answers *an
 		const struct pk_token_use *use = &token->uses.items[i];
 		if (use->field == field->field &&
 			is_anchored(use->anchor, field, end - token->len, end))
-			apply(tokens, answers, use);
+			note(tokens, answers, use);
 	}
+}
+
+void pk_tokens_recall(const struct pk_tokens *tokens, struct pk_token_answers *answers,
+	const struct pk_match_entry *entry)
+{
+	for (size_t i = 0; i < entry->count; i++)
+		apply(tokens, answers, entry->hits[i]);
 }
 
 static char upper(char lower)
@@ -318,7 +333,7 @@ static void find_bytes(const struct pk_tokens *tokens, struct pk_token_answers *
 			const struct pk_token_use *use = &token->uses.items[u];
 			if (use->field == field->field &&
 				has_byte(use->anchor, field, token->text[0]))
-				apply(tokens, answers, use);
+				note(tokens, answers, use);
 		}
 	}
 }

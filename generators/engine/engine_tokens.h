@@ -8,6 +8,7 @@
 #define GENERATORS_ENGINE_ENGINE_TOKENS_H
 
 #include "generators/engine/engine_parts.h"
+#include "generators/engine/match_cache.h"
 
 enum {
 	PK_TOKEN_BYTES_MAX = 1000, /* longer texts are matched by asking */
@@ -47,8 +48,9 @@ struct pk_tokens {
 
 /* Answers for one event; the arrays are the caller's. */
 struct pk_token_answers {
-	uint64_t *truth; /* `words` words; for pk_engine_ask */
-	uint64_t *seen;	 /* `sets.len` words: tokens of a set seen so far */
+	uint64_t *truth;	      /* `words` words; for pk_engine_ask */
+	uint64_t *seen;		      /* `sets.len` words: tokens of a set seen so far */
+	struct pk_match_entry *entry; /* takes what is found in the field; NULL: nobody does */
 };
 
 /* Text of a field; NULL of an event is given as "-". */
@@ -67,6 +69,9 @@ void pk_tokens_begin(const struct pk_tokens *tokens, struct pk_token_answers *an
 /* The searched `token` stands in `field` and ends before byte `end`. May be told several times. */
 void pk_tokens_found(const struct pk_tokens *tokens, struct pk_token_answers *answers,
 	const struct pk_token *token, const struct pk_token_field *field, size_t end);
+/* What was found in the field when the entry, which is known, was filled. */
+void pk_tokens_recall(const struct pk_tokens *tokens, struct pk_token_answers *answers,
+	const struct pk_match_entry *entry);
 /* Looks up the whole of `field` and what stands behind its last backslash, and single bytes. */
 void pk_tokens_look_up(const struct pk_tokens *tokens, struct pk_token_answers *answers,
 	const struct pk_token_field *field);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "generators/engine/engine_tokens.h"
+#include "generators/engine/match_cache.h"
 
 enum {
 	/* Events of one id before its database is built: building takes as long as asking some
@@ -37,6 +38,7 @@ struct stretch {
 	struct pk_token_field field;
 	size_t begin; /* in the text */
 	size_t end;
+	struct pk_match_entry *entry; /* where what is found is kept; NULL: nowhere */
 };
 
 struct pk_matcher {
@@ -48,6 +50,7 @@ struct pk_matcher {
 	struct pk_buf text;
 	struct stretch stretches[PK_SCHEMA_FIELDS_MAX];
 	size_t stretch_count;
+	struct pk_match_cache *cache; /* NULL until a database is there */
 	struct pk_token_answers answers;
 	size_t truth_room; /* words */
 	size_t seen_room;
@@ -120,15 +123,33 @@ static enum state build(
 	if (lane->tokens == NULL || !build_database(matcher, lane))
 		return PLAIN;
 	make_room(matcher, lane->tokens);
+	if (matcher->cache == NULL)
+		matcher->cache = pk_match_cache_make(matcher->arena);
 	return READY;
 }
 
 /* --- searching --- */
 
-/*
- * Looks up what can be looked up, and puts what is to be scanned behind one another; false if it is
- * too long.
- */
+/* Looks up what can be looked up in a field, and puts it with what is to be scanned. */
+static void lay_out_field(struct pk_matcher *matcher, const struct pk_tokens *tokens,
+	const struct pk_token_field *field, struct pk_match_entry *entry)
+{
+	matcher->answers.entry = entry;
+	pk_tokens_look_up(tokens, &matcher->answers, field);
+	if ((tokens->searched.fields >> field->field & 1) == 0) {
+		if (entry != NULL)
+			pk_match_entry_keep(entry, true);
+		return;
+	}
+	struct stretch *stretch = &matcher->stretches[matcher->stretch_count++];
+	stretch->field = *field;
+	stretch->entry = entry;
+	stretch->begin = matcher->text.len;
+	stretch->end = stretch->begin + field->len;
+	pk_buf_put(&matcher->text, field->text, field->len + 1);
+}
+
+/* Puts the fields that have to be scanned behind one another; false if they are too long. */
 static bool lay_out(struct pk_matcher *matcher, const struct pk_tokens *tokens,
 	const struct pk_engine_event *event)
 {
@@ -137,19 +158,16 @@ static bool lay_out(struct pk_matcher *matcher, const struct pk_tokens *tokens,
 	uint32_t fields = tokens->searched.fields | tokens->wholes.fields | tokens->bytes.fields;
 	for (; fields != 0; fields &= fields - 1) {
 		struct pk_token_field field = {.field = __builtin_ctz(fields)};
-		uint32_t bit = UINT32_C(1) << field.field;
 		field.text = event->values[field.field] != NULL ? event->values[field.field] : "-";
 		field.len = strlen(field.text);
 		if (field.len > TEXT_LIMIT - matcher->text.len)
 			return false;
-		pk_tokens_look_up(tokens, &matcher->answers, &field);
-		if ((tokens->searched.fields & bit) == 0)
-			continue;
-		struct stretch *stretch = &matcher->stretches[matcher->stretch_count++];
-		stretch->field = field;
-		stretch->begin = matcher->text.len;
-		stretch->end = stretch->begin + field.len;
-		pk_buf_put(&matcher->text, field.text, field.len + 1);
+		struct pk_match_entry *entry = pk_match_cache_slot(matcher->cache,
+			event->id << 8 | (uint32_t)field.field, field.text, field.len);
+		if (entry != NULL && entry->known)
+			pk_tokens_recall(tokens, &matcher->answers, entry);
+		else
+			lay_out_field(matcher, tokens, &field, entry);
 	}
 	return true;
 }
@@ -170,9 +188,24 @@ static int on_found(
 		search->stretch++;
 	while (to <= search->stretch->begin)
 		search->stretch--;
+	const struct stretch *stretch = search->stretch;
+	search->answers->entry = stretch->entry;
 	pk_tokens_found(search->tokens, search->answers, &search->tokens->searched.items.items[id],
-		&search->stretch->field, (size_t)to - search->stretch->begin);
+		&stretch->field, (size_t)to - stretch->begin);
 	return 0;
+}
+
+static bool scan(struct pk_matcher *matcher, const struct lane *lane)
+{
+	if (lane->database == NULL || matcher->stretch_count == 0)
+		return true;
+	struct search search = {
+		.tokens = lane->tokens,
+		.answers = &matcher->answers,
+		.stretch = matcher->stretches,
+	};
+	return hs_scan(lane->database, matcher->text.data, (unsigned)matcher->text.len, 0,
+		       matcher->scratch, on_found, &search) == HS_SUCCESS;
 }
 
 /* Finds the truth of all conditions of the lane; false if the event has to be asked. */
@@ -180,16 +213,12 @@ static bool find_truth(
 	struct pk_matcher *matcher, const struct lane *lane, const struct pk_engine_event *event)
 {
 	pk_tokens_begin(lane->tokens, &matcher->answers, event);
-	if (!lay_out(matcher, lane->tokens, event))
-		return false;
-	struct search search = {
-		.tokens = lane->tokens,
-		.answers = &matcher->answers,
-		.stretch = matcher->stretches,
-	};
-	return lane->database == NULL ||
-		hs_scan(lane->database, matcher->text.data, (unsigned)matcher->text.len, 0,
-			matcher->scratch, on_found, &search) == HS_SUCCESS;
+	bool scanned = lay_out(matcher, lane->tokens, event) && scan(matcher, lane);
+	for (size_t i = 0; i < matcher->stretch_count; i++) {
+		if (matcher->stretches[i].entry != NULL)
+			pk_match_entry_keep(matcher->stretches[i].entry, scanned);
+	}
+	return scanned;
 }
 
 /* --- deciding --- */
