@@ -8,28 +8,33 @@
  * The names that parts of the head have in Windows' event XML, in what shippers make of it
  * (winlogbeat, nxlog, evtx_dump) and in flat logs. Of several the one with the lowest rank counts.
  */
+#define NAME(text, part, rank)                                                                     \
+	{                                                                                          \
+		text, sizeof(text) - 1, part, rank                                                 \
+	}
 static const struct head_name {
 	const char *name;
-	enum pk_head_part part;
+	uint8_t len;
+	uint8_t part; /* enum pk_head_part */
 	uint8_t rank;
 } head_names[] = {
-	{"EventID", PK_HEAD_ID, 1},
-	{"event_id", PK_HEAD_ID, 2},
-	{"EventId", PK_HEAD_ID, 3},
-	{"Provider", PK_HEAD_PROVIDER, 1},
-	{"ProviderName", PK_HEAD_PROVIDER, 2},
-	{"provider_name", PK_HEAD_PROVIDER, 3},
-	{"SourceName", PK_HEAD_PROVIDER, 4},
-	{"source_name", PK_HEAD_PROVIDER, 5},
-	{"Channel", PK_HEAD_CHANNEL, 1},
-	{"channel", PK_HEAD_CHANNEL, 2},
-	{"Computer", PK_HEAD_COMPUTER, 1},
-	{"computer_name", PK_HEAD_COMPUTER, 2},
-	{"Hostname", PK_HEAD_COMPUTER, 3},
-	{"TimeCreated", PK_HEAD_TIME, 1},
-	{"SystemTime", PK_HEAD_TIME, 2},
-	{"EventTime", PK_HEAD_TIME, 3},
-	{"@timestamp", PK_HEAD_TIME, 4},
+	NAME("EventID", PK_HEAD_ID, 1),
+	NAME("event_id", PK_HEAD_ID, 2),
+	NAME("EventId", PK_HEAD_ID, 3),
+	NAME("Provider", PK_HEAD_PROVIDER, 1),
+	NAME("ProviderName", PK_HEAD_PROVIDER, 2),
+	NAME("provider_name", PK_HEAD_PROVIDER, 3),
+	NAME("SourceName", PK_HEAD_PROVIDER, 4),
+	NAME("source_name", PK_HEAD_PROVIDER, 5),
+	NAME("Channel", PK_HEAD_CHANNEL, 1),
+	NAME("channel", PK_HEAD_CHANNEL, 2),
+	NAME("Computer", PK_HEAD_COMPUTER, 1),
+	NAME("computer_name", PK_HEAD_COMPUTER, 2),
+	NAME("Hostname", PK_HEAD_COMPUTER, 3),
+	NAME("TimeCreated", PK_HEAD_TIME, 1),
+	NAME("SystemTime", PK_HEAD_TIME, 2),
+	NAME("EventTime", PK_HEAD_TIME, 3),
+	NAME("@timestamp", PK_HEAD_TIME, 4),
 };
 
 /* Sysmon's providers on Windows and Linux. */
@@ -57,8 +62,7 @@ void pk_event_head_put(
 {
 	for (size_t i = 0; i < sizeof(head_names) / sizeof(*head_names); i++) {
 		const struct head_name *known = &head_names[i];
-		if (known->name[0] != name[0] || strncmp(known->name, name, name_len) != 0 ||
-			known->name[name_len] != '\0')
+		if (known->len != name_len || memcmp(known->name, name, name_len) != 0)
 			continue;
 		if (head->ranks[known->part] == 0 || known->rank < head->ranks[known->part]) {
 			head->parts[known->part] = value;
