@@ -11,20 +11,24 @@
 
 enum { WORDS_MAX = 5 };
 
-/* A line of the file, split at blanks. */
+/* A line of the file, split at single blanks. */
 struct line {
 	struct pk_span span;
 	const char *words[WORDS_MAX];
-	size_t count; /* one more than WORDS_MAX if there are too many */
+	size_t count; /* 0 if a word is empty; more than WORDS_MAX if there are too many */
 };
 
 static void split(struct line *line, struct pk_arena *arena, const char *text, size_t len)
 {
 	line->count = 0;
-	for (size_t at = 0; at < len; at++) {
+	for (size_t at = 0; at <= len; at++) {
 		size_t end = at;
 		while (end < len && text[end] != ' ')
 			end++;
+		if (end == at) {
+			line->count = 0;
+			return;
+		}
 		if (line->count < WORDS_MAX)
 			line->words[line->count] = pk_arena_strndup(arena, text + at, end - at);
 		line->count++;
