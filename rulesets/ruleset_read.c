@@ -95,13 +95,11 @@ static const char *read_release(struct pk_read *read, const struct pk_node *node
 static void read_attack(struct pk_read *read, struct pk_ruleset *set, const struct pk_node *map)
 {
 	const struct pk_node *node = pk_node_find(map, "attack");
-	const char *name = PK_ATTACK_NEWEST;
-	if (node != NULL)
-		name = read_release(read, node);
-	set->attack_release = name;
-	set->attack = pk_text_equal(name, PK_ATTACK_NEWEST)
-		? read->attack
-		: pk_attack_open_version(read->arena, name);
+	if (node == NULL)
+		return;
+	set->attack_release = read_release(read, node);
+	if (!pk_text_equal(set->attack_release, PK_ATTACK_NEWEST))
+		set->attack = pk_attack_open_version(read->arena, set->attack_release);
 }
 
 /* The text of an optional key, or NULL. */
@@ -133,6 +131,8 @@ struct pk_ruleset *pk_ruleset_read(struct pk_read *read, const struct pk_node *r
 	set->root = root;
 	set->path = root->span.source->path;
 	set->span = map->span;
+	set->attack_release = PK_ATTACK_NEWEST;
+	set->attack = read->attack;
 	if (!pk_read_is_map(read, map, "ruleset"))
 		return set;
 
