@@ -32,15 +32,6 @@ static const char *const status_names[] = {
 	[PK_TECHNIQUE_DEPRECATED] = "deprecated",
 };
 
-static const char *const change_names[] = {
-	[PK_CHANGE_ADDED] = "added",
-	[PK_CHANGE_RENAMED] = "renamed",
-	[PK_CHANGE_REVOKED] = "revoked",
-	[PK_CHANGE_DEPRECATED] = "deprecated",
-	[PK_CHANGE_REPLACEMENT] = "replacement",
-	[PK_CHANGE_TACTICS] = "tactics",
-};
-
 static bool wants_json(const struct pk_attack_run *run)
 {
 	return run->cli->common.format == PK_FORMAT_JSON;
@@ -239,7 +230,7 @@ static void put_changes(
 		const struct pk_change *change = &chronicle->changes[i];
 		pk_buf_printf(buf, "  %4s  %s",
 			pk_history_release_name(run->history, change->release),
-			change_names[change->kind]);
+			pk_change_name(change->kind));
 		if (change->value[0] != '\0')
 			pk_buf_printf(buf, ": %s", change->value);
 		else if (change->kind == PK_CHANGE_REPLACEMENT)
@@ -257,7 +248,7 @@ static void put_json_changes(struct pk_json_out *json, const struct pk_attack_ru
 		pk_json_out_open_object(json, NULL);
 		pk_json_out_text(
 			json, "release", pk_history_release_name(run->history, change->release));
-		pk_json_out_text(json, "change", change_names[change->kind]);
+		pk_json_out_text(json, "change", pk_change_name(change->kind));
 		pk_json_out_text(json, "value", change->value);
 		pk_json_out_close_object(json);
 	}

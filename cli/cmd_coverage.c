@@ -105,18 +105,17 @@ static bool is_for_monster(struct covering *covering, const struct pk_config *co
 	return true;
 }
 
-/* The tests of the policy, run once more; which of them fail is told by `picket test`. */
+/* The tests of the policy; which of them fail is told by `picket test`. */
 static const struct pk_test_run *run_tests(
 	const struct covering *covering, const struct pk_config *config)
 {
 	if (config->policy == NULL)
 		return NULL;
 	struct pk_test_run *run = PK_NEW(covering->cli->arena, struct pk_test_run);
-	struct pk_compile_options options = {.platform = config->sysmon->parser->platform,
-		.schema = pk_schema_version_text(
-			covering->cli->arena, config->sysmon->parser->version)};
 	struct pk_diags quiet = {.arena = covering->cli->arena};
-	return pk_policy_test(run, config->policy, &options, &quiet) ? run : NULL;
+	pk_policy_test_compiled(
+		run, config->policy, config->sysmon, config->element_ids, config->engine, &quiet);
+	return run;
 }
 
 static void add_events(struct covering *covering, struct pk_coverage *coverage, const char *path)

@@ -132,9 +132,8 @@ static void look(struct report *report, struct pk_cli *cli, const struct pk_inpu
 	if (options->mutate || options->mutate_values || options->conditions)
 		report->mutated = mutate(&report->mutation, cli, run, options, diags);
 	if (run->policy->budget.recordings.len > 0)
-		report->measured = pk_policy_budget(&report->budget, run->policy,
-			pk_engine_make(cli->arena, run->sysmon, run->element_ids),
-			run->sysmon->parser, diags);
+		report->measured = pk_policy_budget(
+			&report->budget, run->policy, run->engine, run->sysmon->parser, diags);
 }
 
 static void print(struct pk_cli *cli, struct pk_diags *diags, const char *input,

@@ -131,16 +131,6 @@ void pk_coverage_put_matrix(struct pk_buf *out, const struct pk_coverage_view *v
 
 /* --- data --- */
 
-static void put_ids(struct pk_json_out *json, const char *name, uint64_t ids)
-{
-	pk_json_out_open_array(json, name);
-	for (unsigned id = 0; id < PK_COVERAGE_IDS; id++) {
-		if (ids >> id & 1)
-			pk_json_out_number(json, NULL, id);
-	}
-	pk_json_out_close_array(json);
-}
-
 static void put_events(struct pk_json_out *json, const struct pk_coverage *coverage)
 {
 	pk_json_out_open_object(json, "events");
@@ -175,7 +165,7 @@ static void put_components(struct pk_json_out *json, const struct pk_coverage_vi
 		const struct pk_coverage_component *item = &view->components.items.items[i];
 		pk_json_out_open_object(json, item->component->name);
 		pk_json_out_text(json, "id", item->component->id);
-		put_ids(json, "events", item->fed_by);
+		pk_coverage_put_ids(json, "events", item->fed_by);
 		pk_json_out_close_object(json);
 	}
 	pk_json_out_close_object(json);
@@ -220,8 +210,8 @@ static void put_technique(struct pk_json_out *json, const struct pk_coverage *co
 	pk_json_out_text(json, "name", pk_coverage_technique_name(coverage, technique));
 	put_tactics(json, coverage, technique);
 	pk_json_out_text(json, "level", pk_coverage_state_info(pk_coverage_state(entry))->key);
-	put_ids(json, "needed", entry->needed);
-	put_ids(json, "collected", entry->collected);
+	pk_coverage_put_ids(json, "needed", entry->needed);
+	pk_coverage_put_ids(json, "collected", entry->collected);
 	pk_json_out_open_array(json, "rules");
 	for (size_t i = 0; i < entry->rules.len; i++)
 		pk_json_out_number(json, NULL, entry->rules.items[i]->number);

@@ -6,16 +6,6 @@
 #include "base/text.h"
 #include "cli/json_out.h"
 
-static void put_ids(struct pk_json_out *json, const char *name, uint64_t ids)
-{
-	pk_json_out_open_array(json, name);
-	for (unsigned id = 0; id < PK_COVERAGE_IDS; id++) {
-		if (ids >> id & 1)
-			pk_json_out_number(json, NULL, id);
-	}
-	pk_json_out_close_array(json);
-}
-
 static void put_names(
 	struct pk_json_out *json, const char *name, const struct pk_attack_names *names)
 {
@@ -61,8 +51,8 @@ static void put_technique(struct pk_json_out *json, const struct pk_coverage *co
 	put_names(json, "tactics", &entry->technique->tactics);
 	pk_json_out_bool(json, "on_platform", entry->on_platform);
 	pk_json_out_text(json, "level", pk_coverage_state_info(state)->key);
-	put_ids(json, "needed", entry->needed);
-	put_ids(json, "collected", entry->collected);
+	pk_coverage_put_ids(json, "needed", entry->needed);
+	pk_coverage_put_ids(json, "collected", entry->collected);
 	pk_json_out_bool(json, "labelled", entry->rules.len > 0);
 	pk_json_out_bool(json, "proven", state == PK_COVERAGE_PROVEN);
 	pk_json_out_number(json, "proofs", entry->proofs);
@@ -91,8 +81,8 @@ static void put_component(struct pk_json_out *json, const struct pk_coverage_com
 	open_line(json, "component");
 	pk_json_out_text(json, "component", item->component->id);
 	pk_json_out_text(json, "name", item->component->name);
-	put_ids(json, "events", item->fed_by);
-	put_ids(json, "collected", item->collected);
+	pk_coverage_put_ids(json, "events", item->fed_by);
+	pk_coverage_put_ids(json, "collected", item->collected);
 	pk_json_out_number(json, "techniques", item->techniques.len);
 	pk_json_out_open_array(json, "to_collect");
 	for (size_t i = 0; i < item->uncollected.len; i++)

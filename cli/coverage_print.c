@@ -95,3 +95,13 @@ const char *pk_coverage_place(
 	return pk_arena_printf(coverage->arena, "%s:%u", source->path,
 		pk_source_place(source, rule->span.begin).line);
 }
+
+void pk_coverage_put_ids(struct pk_json_out *json, const char *name, uint64_t ids)
+{
+	pk_json_out_open_array(json, name);
+	for (unsigned id = 0; id < PK_COVERAGE_IDS; id++) {
+		if (ids >> id & 1)
+			pk_json_out_number(json, NULL, id);
+	}
+	pk_json_out_close_array(json);
+}

@@ -6,6 +6,7 @@
 #define CLI_COVERAGE_PRINT_H
 
 #include "base/buf.h"
+#include "cli/json_out.h"
 #include "cli/options.h"
 #include "generators/coverage/coverage.h"
 
@@ -54,6 +55,8 @@ const char *pk_coverage_technique_name(
 /* Where the rule stands, "rules.yaml:12", in the coverage's arena. */
 const char *pk_coverage_place(
 	const struct pk_coverage *coverage, const struct pk_coverage_rule *rule);
+/* The event ids that are bits of `ids`, as an array. */
+void pk_coverage_put_ids(struct pk_json_out *json, const char *name, uint64_t ids);
 bool pk_coverage_has_tactic(const struct pk_technique *technique, const char *tactic);
 
 #endif

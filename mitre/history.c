@@ -29,6 +29,11 @@ static const char *const kind_names[] = {
 	[PK_CHANGE_TACTICS] = "tactics",
 };
 
+const char *pk_change_name(enum pk_change_kind kind)
+{
+	return kind_names[kind];
+}
+
 struct pk_history *pk_history_open(struct pk_arena *arena)
 {
 	struct pk_history *history = PK_NEW(arena, struct pk_history);

@@ -39,6 +39,9 @@ struct pk_change {
 	const char *value;
 };
 
+/* The word for it: "renamed". */
+const char *pk_change_name(enum pk_change_kind kind);
+
 /* All that happened to one id, oldest first; the first change is that it was added. */
 struct pk_chronicle {
 	const char *id;

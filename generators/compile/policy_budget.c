@@ -63,7 +63,7 @@ static void count(struct measuring *measuring, const struct pk_record *record)
 		return;
 	result->logged++;
 	uint32_t id = record->event.id;
-	result->by_id[id < PK_EVENT_IDS ? id : PK_EVENT_IDS - 1]++;
+	result->by_id[id < PK_BUDGET_IDS ? id : PK_BUDGET_IDS - 1]++;
 }
 
 static bool measure_file(struct measuring *measuring, const char *path)
@@ -101,7 +101,7 @@ static bool count_limited(
 		return true;
 	}
 	uint64_t id;
-	if (pk_text_parse_u64(&id, limit->event) && id < PK_EVENT_IDS) {
+	if (pk_text_parse_u64(&id, limit->event) && id < PK_BUDGET_IDS) {
 		*out = result->by_id[id];
 		return true;
 	}

@@ -7,17 +7,17 @@
 
 #include "generators/compile/policy_test.h"
 
-enum { PK_EVENT_IDS = 256 }; /* of Sysmon; further ones count as the last */
+enum { PK_BUDGET_IDS = 256 }; /* of Sysmon; further ones count as the last */
 
 struct pk_budget_result {
 	double host_hours; /* sum over the hosts, each from its first event to its last */
 	size_t hosts;
-	size_t events;		    /* in the recordings */
-	size_t logged;		    /* of these */
-	size_t by_id[PK_EVENT_IDS]; /* logged, by event id */
-	double total_per_host_hour; /* 0 if the time is not known */
-	size_t limits;		    /* that were looked at */
-	size_t exceeded;	    /* of these */
+	size_t events;		     /* in the recordings */
+	size_t logged;		     /* of these */
+	size_t by_id[PK_BUDGET_IDS]; /* logged, by event id */
+	double total_per_host_hour;  /* 0 if the time is not known */
+	size_t limits;		     /* that were looked at */
+	size_t exceeded;	     /* of these */
 };
 
 /*

@@ -71,7 +71,6 @@ struct mutating {
 	PK_LIST(struct condition) conditions; /* in the order of the configuration */
 	struct condition *condition;	      /* the one that is spoilt */
 	const struct pk_meaning *meaning;     /* of the good configuration, for suggestions */
-	const struct pk_engine *good;
 };
 
 const char *pk_mutant_name(enum pk_mutant_kind kind)
@@ -271,7 +270,7 @@ static const char *suggest(struct mutating *mutating)
 	const struct condition *condition = mutating->condition;
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	struct pk_suggesting suggesting = {.meaning = mutating->meaning,
-		.good = mutating->good,
+		.good = mutating->run->engine,
 		.bad = make_engine(arena, run, condition->tag)};
 	const struct filter_at *changed = NULL;
 
@@ -468,10 +467,8 @@ void pk_policy_mutate(struct pk_mutation *out, const struct pk_test_run *run,
 		.options = options,
 		.diags = diags};
 	collect(&mutating);
-	if (options->suggest) {
+	if (options->suggest)
 		mutating.meaning = pk_meaning_make(mutating.arena, run->sysmon, run->element_ids);
-		mutating.good = pk_engine_make(mutating.arena, run->sysmon, run->element_ids);
-	}
 	for (size_t i = 0; i < mutating.conditions.len; i++) {
 		mutating.condition = &mutating.conditions.items[i];
 		try_condition(&mutating);

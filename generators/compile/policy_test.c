@@ -110,6 +110,29 @@ static void run_rule(struct testing *testing, const struct pk_rule *rule)
 	run->untested += meant && !(logged && dropped);
 }
 
+void pk_policy_test_compiled(struct pk_test_run *out, const struct pk_policy *policy,
+	struct pk_sysmon *sysmon, const uint32_t *element_ids, const struct pk_engine *engine,
+	struct pk_diags *diags)
+{
+	*out = (struct pk_test_run){
+		.policy = policy, .sysmon = sysmon, .element_ids = element_ids, .engine = engine};
+	struct testing testing = {
+		.run = out,
+		.schema = sysmon->parser,
+		.engine = engine,
+		.target =
+			sysmon->parser->platform == PK_LINUX ? PK_FOR_SYSMON_LINUX : PK_FOR_SYSMON,
+		.diags = diags,
+	};
+	for (size_t i = 0; i < policy->rules.len; i++)
+		run_rule(&testing, policy->rules.items[i]);
+	for (size_t i = 0; i < policy->groups.len; i++) {
+		const struct pk_group *group = policy->groups.items[i];
+		for (size_t r = 0; r < group->rules.len; r++)
+			run_rule(&testing, group->rules.items[r]);
+	}
+}
+
 bool pk_policy_test(struct pk_test_run *out, const struct pk_policy *policy,
 	const struct pk_compile_options *options, struct pk_diags *diags)
 {
@@ -120,21 +143,7 @@ bool pk_policy_test(struct pk_test_run *out, const struct pk_policy *policy,
 	uint32_t *ids = PK_NEW_ARRAY(policy->arena, uint32_t, sysmon->elements.len + 1);
 	struct pk_diags silent = {.arena = policy->arena};
 	pk_sysmon_convert(sysmon, NULL, ids, &silent);
-
-	*out = (struct pk_test_run){.policy = policy, .sysmon = sysmon, .element_ids = ids};
-	struct testing testing = {
-		.run = out,
-		.schema = sysmon->parser,
-		.engine = pk_engine_make(policy->arena, sysmon, ids),
-		.target = options->platform == PK_LINUX ? PK_FOR_SYSMON_LINUX : PK_FOR_SYSMON,
-		.diags = diags,
-	};
-	for (size_t i = 0; i < policy->rules.len; i++)
-		run_rule(&testing, policy->rules.items[i]);
-	for (size_t i = 0; i < policy->groups.len; i++) {
-		const struct pk_group *group = policy->groups.items[i];
-		for (size_t r = 0; r < group->rules.len; r++)
-			run_rule(&testing, group->rules.items[r]);
-	}
+	pk_policy_test_compiled(
+		out, policy, sysmon, ids, pk_engine_make(policy->arena, sysmon, ids), diags);
 	return true;
 }

@@ -22,6 +22,7 @@ struct pk_test_run {
 	const struct pk_policy *policy;
 	struct pk_sysmon *sysmon; /* what was compiled */
 	const uint32_t *element_ids;
+	const struct pk_engine *engine;	    /* decides with it */
 	PK_LIST(struct pk_test_case) cases; /* in the order of rules */
 	size_t passed;
 	size_t failed;
@@ -36,6 +37,14 @@ struct pk_test_run {
  */
 bool pk_policy_test(struct pk_test_run *out, const struct pk_policy *policy,
 	const struct pk_compile_options *options, struct pk_diags *diags);
+
+/*
+ * Runs the tests of `policy` on the configuration it was compiled to; `element_ids` and `engine`
+ * are that configuration's. Failed tests are reported as by pk_policy_test.
+ */
+void pk_policy_test_compiled(struct pk_test_run *out, const struct pk_policy *policy,
+	struct pk_sysmon *sysmon, const uint32_t *element_ids, const struct pk_engine *engine,
+	struct pk_diags *diags);
 
 /* Does the engine decide the event as the test wants it? */
 bool pk_test_case_holds(const struct pk_test_case *test, const struct pk_engine *engine);

@@ -76,6 +76,17 @@ bool pk_question_holds_folded(const struct pk_question *question, const char *fo
 	return false;
 }
 
+bool pk_question_has_answer(const struct pk_question *question, const struct pk_answer *answer)
+{
+	for (size_t i = 0; i < question->answers.len; i++) {
+		const struct pk_answer *other = &question->answers.items[i];
+		if (other->kind == answer->kind && other->negated == answer->negated &&
+			strcmp(other->text, answer->text) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool pk_clause_holds_folded(const struct pk_clause *clause, const char *const *folded)
 {
 	for (size_t i = 0; i < clause->questions.len; i++) {

@@ -24,6 +24,8 @@ bool pk_answers_clash(const struct pk_answer *a, const struct pk_answer *b);
 /* The answer that a text gives exactly if it does not give `answer`. */
 struct pk_answer pk_answer_opposite(const struct pk_answer *answer);
 
+/* Is the very same answer among those of the question? */
+bool pk_question_has_answer(const struct pk_question *question, const struct pk_answer *answer);
 /* Adds the answer to the question if it is not there yet. */
 void pk_question_add(
 	struct pk_arena *arena, struct pk_question *question, const struct pk_answer *answer);

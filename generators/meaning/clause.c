@@ -66,21 +66,10 @@ static uint64_t answer_hash(const struct pk_answer *answer)
 	return hash_mix(hash_bytes(hash_mix(seed + answer->negated), answer->text));
 }
 
-static bool has_answer(const struct pk_question *question, const struct pk_answer *answer)
-{
-	for (size_t i = 0; i < question->answers.len; i++) {
-		const struct pk_answer *other = &question->answers.items[i];
-		if (other->kind == answer->kind && other->negated == answer->negated &&
-			strcmp(other->text, answer->text) == 0)
-			return true;
-	}
-	return false;
-}
-
 void pk_question_add(
 	struct pk_arena *arena, struct pk_question *question, const struct pk_answer *answer)
 {
-	if (has_answer(question, answer))
+	if (pk_question_has_answer(question, answer))
 		return;
 	*pk_list_push(arena, &question->answers) = *answer;
 	question->hash += answer_hash(answer);
@@ -91,7 +80,7 @@ bool pk_question_equal(const struct pk_question *a, const struct pk_question *b)
 	if (a->field != b->field || a->hash != b->hash || a->answers.len != b->answers.len)
 		return false;
 	for (size_t i = 0; i < a->answers.len; i++) {
-		if (!has_answer(b, &a->answers.items[i]))
+		if (!pk_question_has_answer(b, &a->answers.items[i]))
 			return false;
 	}
 	return true;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "generators/meaning/answers.h"
+
 static const char *words_of(const struct pk_answer *answer)
 {
 	static const char *const words[][2] = {
@@ -70,17 +72,6 @@ static const struct pk_question *only_other(const struct pk_clause *a, const str
 	return other;
 }
 
-static bool has_answer(const struct pk_question *question, const struct pk_answer *answer)
-{
-	for (size_t i = 0; i < question->answers.len; i++) {
-		const struct pk_answer *other = &question->answers.items[i];
-		if (other->kind == answer->kind && other->negated == answer->negated &&
-			strcmp(other->text, answer->text) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The answers of `a` that `b` does not have. */
 static void print_missing(struct pk_buf *buf, const struct pk_question *a,
 	const struct pk_question *b, const char *sign, size_t most)
@@ -88,7 +79,7 @@ static void print_missing(struct pk_buf *buf, const struct pk_question *a,
 	size_t count = 0;
 	for (size_t i = 0; i < a->answers.len; i++) {
 		const struct pk_answer *answer = &a->answers.items[i];
-		if (has_answer(b, answer))
+		if (pk_question_has_answer(b, answer))
 			continue;
 		if (most == 0 || count < most)
 			pk_buf_printf(buf, " %s %s '%s'", sign, words_of(answer), answer->written);
