@@ -3,9 +3,10 @@
 # shellcheck disable=SC2034 # the lists are used by the two scripts
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-dev libyajl-dev
-	libevtx-dev libgit2-dev nettle-dev libhyperscan-dev)
+	libevtx-dev libgit2-dev nettle-dev libhyperscan-dev
+	libssh2-1-dev libsqlite3-dev libarchive-dev libc-ares-dev openssh-client)
 test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time
-	git gnupg openssh-client)
+	git gnupg)
 
 # Runs a command as root.
 as_root() {

@@ -8,7 +8,8 @@ declare -A allowed=(
 	[mitre]='base'
 	[rulesets]='mitre base'
 	[generators]='rulesets mitre base'
-	[cli]='generators rulesets mitre base'
+	[fleet]='base'
+	[cli]='fleet generators rulesets mitre base'
 )
 
 # The only files that may include the headers of a library; a pattern.
@@ -20,6 +21,12 @@ declare -A owner=(
 	[git2.h]='base/git*'
 	[nettle]=base/digest.c
 	[hs]=generators/engine/matcher.c
+	[libssh2.h]='fleet/transport/ssh*'
+	[libssh2_sftp.h]='fleet/transport/ssh*'
+	[sqlite3.h]='fleet/store/store*'
+	[archive.h]='fleet/bundle/archive.c'
+	[archive_entry.h]='fleet/bundle/archive.c'
+	[ares.h]=fleet/transport/resolve.c
 )
 
 # "file:include" of all files of the rooms; quoted and angled ones.
