@@ -3,13 +3,9 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/input.h"
+#include "cli/compiled.h"
 #include "cli/print.h"
-#include "cli/stamp.h"
 #include "cli/target.h"
-#include "cli/today.h"
-#include "generators/compile/compile.h"
-#include "rulesets/policy.h"
 
 struct compile_options {
 	bool dry_run;
@@ -42,109 +38,58 @@ const struct pk_option pk_cmd_compile_options[] = {
 	PK_OPTIONS_END,
 };
 
-/* What goes through the stages of one run. */
-struct compilation {
-	struct pk_cli *cli;
-	struct compile_options options;
-	struct pk_diags diags;
-	struct pk_stamp stamp;
-	struct pk_buf output;
-};
-
-/* Fills the output and says in the stamp which schema it is in. */
-static void compile(struct compilation *run)
+static void write_output(struct pk_cli *cli, const struct compile_options *options,
+	const struct pk_compiled *compiled, struct pk_diags *diags)
 {
-	struct pk_stamp *stamp = &run->stamp;
-	struct pk_compile_options options = {
-		.schema = run->options.schema, .commit = stamp->commit};
-	enum pk_monster_schema monster = PK_MONSTER_0_9;
-	struct pk_sysmon *sysmon;
-
-	switch (stamp->target) {
-	case PK_TARGET_MONSTER_1_0:
-		monster = PK_MONSTER_1_0;
-		__attribute__((fallthrough));
-	case PK_TARGET_MONSTER:
-		stamp->schema = pk_monster_schema_name(monster);
-		pk_monster_write(
-			&run->output, pk_compile_monster(stamp->policy, monster, &run->diags));
-		break;
-	case PK_TARGET_SYSMON_LINUX:
-		options.platform = PK_LINUX;
-		__attribute__((fallthrough));
-	case PK_TARGET_SYSMON:
-	case PK_TARGET_UNSET:
-		sysmon = pk_compile_sysmon(stamp->policy, &options, &run->diags);
-		if (sysmon == NULL)
-			break;
-		stamp->schema = sysmon->version_text;
-		pk_buf_put(&run->output, sysmon->source->text, sysmon->source->len);
-		break;
-	}
-}
-
-static void write_output(struct compilation *run)
-{
-	const struct compile_options *options = &run->options;
+	const struct pk_buf *bytes = &compiled->bytes;
 	if (options->dry_run)
 		return;
 	if (options->output == NULL || strcmp(options->output, "-") == 0)
-		pk_cli_put(run->cli, run->cli->out, &run->output);
-	else if (!pk_file_write(options->output, run->output.data, run->output.len, &run->diags))
+		pk_cli_put(cli, cli->out, bytes);
+	else if (!pk_file_write(options->output, bytes->data, bytes->len, diags))
 		return;
 	if (options->provenance == NULL)
 		return;
 	PK_BUF_AUTO text = {0};
-	pk_stamp_put(&text, &run->stamp);
-	pk_file_write(options->provenance, text.data, text.len, &run->diags);
+	pk_stamp_put(&text, &compiled->stamp);
+	pk_file_write(options->provenance, text.data, text.len, diags);
 }
 
-static void run_input(struct compilation *run, const struct pk_input *input)
+static void run(struct pk_cli *cli, const struct compile_options *options,
+	const struct pk_input *input, struct pk_diags *diags)
 {
-	const struct compile_options *options = &run->options;
-	struct pk_arena *arena = run->cli->arena;
-	struct pk_policy_options policy_options = {.profile = options->profile,
-		.library_dir = options->library,
-		.tree = input->tree,
-		.today = pk_today(arena),
-		.partial = true};
-	struct pk_policy *policy = pk_policy_read(arena, input->path, &policy_options, &run->diags);
-	if (policy == NULL || !pk_policy_check(policy, &run->diags) || run->diags.errors > 0)
-		return;
-
-	run->stamp.policy = policy;
-	run->stamp.output = &run->output;
-	run->stamp.commit = pk_stamp_commit(arena, policy, input->tree);
-	run->stamp.target = options->target == PK_TARGET_UNSET ? pk_target_of(policy)
-							       : (enum pk_target)options->target;
-	compile(run);
-	if (pk_cli_status(run->cli, &run->diags) == PK_EXIT_OK)
-		write_output(run);
+	struct pk_compiled_options how = {.target = (enum pk_target)options->target,
+		.profile = options->profile,
+		.library = options->library,
+		.schema = options->schema};
+	PK_COMPILED_AUTO compiled = {0};
+	if (pk_compiled_make(&compiled, cli, input, &how, diags) &&
+		pk_cli_status(cli, diags) == PK_EXIT_OK)
+		write_output(cli, options, &compiled, diags);
 }
 
 int pk_cmd_compile(struct pk_cli *cli, int argc, char **argv)
 {
-	struct compilation run = {
-		.cli = cli, .options = {.target = PK_TARGET_UNSET}, .diags = {.arena = cli->arena}};
+	struct compile_options options = {.target = PK_TARGET_UNSET};
+	struct pk_diags diags = {.arena = cli->arena};
 	struct pk_texts arguments = {0};
-	if (!pk_options_parse(cli, &run.options, &arguments, argc, argv))
+	if (!pk_options_parse(cli, &options, &arguments, argc, argv))
 		return cli->status;
 	if (arguments.len > 1)
 		return pk_cli_usage_error(cli, "give one project or ruleset");
 
-	struct pk_input_options where = {.rev = run.options.rev,
-		.library = run.options.library,
-		.shipped = pk_target_shipped((enum pk_target)run.options.target)};
+	struct pk_input_options where = {.rev = options.rev,
+		.library = options.library,
+		.shipped = pk_target_shipped((enum pk_target)options.target)};
 	const char *argument = arguments.len == 1 ? arguments.items[0] : NULL;
 	PK_INPUT_AUTO input = {0};
-	if (pk_input_open(&input, cli->arena, argument, &where, &run.diags))
-		run_input(&run, &input);
-	pk_buf_finish(&run.output);
+	if (pk_input_open(&input, cli->arena, argument, &where, &diags))
+		run(cli, &options, &input, &diags);
 
 	const char *name = input.path != NULL ? input.path
 		: argument != NULL	      ? argument
-					      : run.options.rev;
+					      : options.rev;
 	struct pk_print_context context = {.to_err = true, .inputs = &name, .input_count = 1};
-	pk_print_diags(cli, &run.diags, cli->common.format, &context);
-	return pk_cli_status(cli, &run.diags);
+	pk_print_diags(cli, &diags, cli->common.format, &context);
+	return pk_cli_status(cli, &diags);
 }

@@ -97,6 +97,28 @@ static struct pk_sysmon *open_sysmon(struct pk_config *config, struct pk_cli *cl
 	return NULL;
 }
 
+void pk_config_take(
+	struct pk_config *out, struct pk_cli *cli, struct pk_sysmon *sysmon, const char *name)
+{
+	struct pk_diags quiet = {.arena = cli->arena};
+	out->name = name;
+	out->sysmon = sysmon;
+	out->element_ids = PK_NEW_ARRAY(cli->arena, uint32_t, sysmon->elements.len + 1);
+	pk_sysmon_convert(sysmon, NULL, out->element_ids, &quiet);
+	out->engine = pk_engine_make(cli->arena, sysmon, out->element_ids);
+}
+
+bool pk_config_open_source(struct pk_config *out, struct pk_cli *cli, struct pk_source *source,
+	const struct pk_config_options *options, struct pk_diags *diags)
+{
+	struct pk_sysmon *sysmon = judge_xml(cli, source, options, diags);
+	if (sysmon == NULL)
+		return false;
+	*out = (struct pk_config){0};
+	pk_config_take(out, cli, sysmon, source->path);
+	return true;
+}
+
 bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
 	const struct pk_config_options *options, struct pk_diags *diags)
 {
@@ -108,15 +130,10 @@ bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argum
 
 	if (!pk_input_open(&input, cli->arena, argument, &where, diags))
 		return false;
-	config.name = argument == NULL ? input.path : argument;
-	config.sysmon = open_sysmon(&config, cli, &input, options, diags);
-	if (config.sysmon == NULL)
+	struct pk_sysmon *sysmon = open_sysmon(&config, cli, &input, options, diags);
+	if (sysmon == NULL)
 		return false;
-
-	config.element_ids = PK_NEW_ARRAY(cli->arena, uint32_t, config.sysmon->elements.len + 1);
-	struct pk_diags quiet = {.arena = cli->arena};
-	pk_sysmon_convert(config.sysmon, NULL, config.element_ids, &quiet);
-	config.engine = pk_engine_make(cli->arena, config.sysmon, config.element_ids);
+	pk_config_take(&config, cli, sysmon, argument == NULL ? input.path : argument);
 	*out = config;
 	return true;
 }

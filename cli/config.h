@@ -36,4 +36,13 @@ struct pk_config {
 bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argument,
 	const struct pk_config_options *options, struct pk_diags *diags);
 
+/*
+ * As pk_config_open for a configuration of Sysmon that has been read already, or that was decoded
+ * from binary rules (pk_config_take).
+ */
+bool pk_config_open_source(struct pk_config *out, struct pk_cli *cli, struct pk_source *source,
+	const struct pk_config_options *options, struct pk_diags *diags);
+void pk_config_take(
+	struct pk_config *out, struct pk_cli *cli, struct pk_sysmon *sysmon, const char *name);
+
 #endif

@@ -43,6 +43,23 @@ struct pk_bundle_file {
 	struct pk_span span;
 };
 
+/*
+ * What the program is given, a word each, "{config}" standing for the path of the configuration.
+ * Monster takes one switch at a time: there each word is a call of its own. Words are of letters,
+ * digits and "_./\\:=,-", so that they can stand in any command line as they are.
+ */
+struct pk_bundle_words {
+	const char **items;
+	size_t len;
+	size_t cap;
+};
+
+struct pk_bundle_steps {
+	struct pk_bundle_words install;
+	struct pk_bundle_words update; /* of the configuration */
+	struct pk_bundle_words remove;
+};
+
 struct pk_bundle {
 	const char *name;    /* "sysmon" */
 	const char *version; /* "15.15" */
@@ -53,8 +70,16 @@ struct pk_bundle {
 	const char *origin;		      /* address it was downloaded from; NULL if not said */
 	const char *archive_digest;	      /* of what was added; NULL if a folder was */
 	const char *folder;		      /* where the files are */
+	struct pk_bundle_steps steps;	      /* the sensor's own unless the manifest says others */
 	PK_LIST(struct pk_bundle_file) files; /* sorted by path */
 	char digest[PK_DIGEST_TEXT];	      /* of the manifest's meaning: names the content */
+};
+
+/* What became of a bundle that was added. */
+enum pk_bundle_outcome {
+	PK_BUNDLE_ADDED,
+	PK_BUNDLE_SAME, /* it was there already */
+	PK_BUNDLE_REPLACED,
 };
 
 struct pk_bundle_add_options {
@@ -65,6 +90,10 @@ struct pk_bundle_add_options {
 	const char *origin;
 	const char *digest; /* "sha256:..." that the vendor publishes; NULL: not checked */
 	bool replace;	    /* a bundle of that id with other files is replaced */
+	bool dry_run;	    /* nothing is written; `folder` is where the bundle would be */
+	enum pk_bundle_outcome *outcome_out;	   /* NULL: nobody asks */
+	void (*step)(void *context, size_t files); /* called after each file; NULL: nobody looks */
+	void *step_context;
 };
 
 /*
@@ -106,6 +135,9 @@ const struct pk_source *pk_bundle_read_file(struct pk_arena *arena, const struct
 /* The program (or package) for an architecture ("x64", ...), or NULL. */
 const struct pk_bundle_file *pk_bundle_find_program(
 	const struct pk_bundle *bundle, const char *arch);
+
+/* "program", "package", "licence", "other". */
+const char *pk_bundle_role_name(enum pk_bundle_role role);
 
 /* -1, 0, 1: the order of versions: numbers between points by value. */
 int pk_bundle_compare_versions(const char *a, const char *b);

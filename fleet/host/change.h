@@ -10,7 +10,7 @@
 
 #include "fleet/host/facts.h"
 
-enum pk_change_kind {
+enum pk_host_change_kind {
 	PK_CHANGE_INSTALL,
 	PK_CHANGE_REPLACE, /* another version, or other names: remove, then install */
 	PK_CHANGE_CONFIG,  /* the same sensor gets another configuration */
@@ -19,8 +19,8 @@ enum pk_change_kind {
 	PK_CHANGE_REMOVE,
 };
 
-struct pk_change {
-	enum pk_change_kind kind;
+struct pk_host_change {
+	enum pk_host_change_kind kind;
 	const char *what;   /* "version", "service", "driver", "size", "retention", "access"; "" */
 	const char *log;    /* LOG: its name */
 	const char *before; /* for people; NULL: nothing, or unknown */
@@ -28,7 +28,7 @@ struct pk_change {
 };
 
 /* What a push does to a host, in one word; the names are those of the command line's contract. */
-enum pk_action {
+enum pk_host_action {
 	PK_ACTION_NONE,
 	PK_ACTION_INSTALL,
 	PK_ACTION_UPDATE,
@@ -39,8 +39,8 @@ enum pk_action {
 struct pk_failure;
 
 struct pk_host_plan {
-	enum pk_action action;
-	PK_LIST(struct pk_change) changes; /* empty exactly if there is nothing to do */
+	enum pk_host_action action;
+	PK_LIST(struct pk_host_change) changes; /* empty exactly if there is nothing to do */
 	const char *from; /* digest of the configuration in force; NULL: none or unknown */
 	const char *to;	  /* digest of the desired configuration; NULL: none, or not looked after */
 	const char *refused; /* why nothing can be done on this host, for people; NULL: it can */
@@ -95,8 +95,8 @@ bool pk_change_healthy(const struct pk_facts *after, const struct pk_facts *now,
 	struct pk_failure *failure);
 
 /* "install", "update", "none", "rollback", "remove". */
-const char *pk_action_name(enum pk_action action);
+const char *pk_action_name(enum pk_host_action action);
 /* "install sysmon 15.15", "change the configuration": a line for people. */
-const char *pk_change_describe(struct pk_arena *arena, const struct pk_change *change);
+const char *pk_change_describe(struct pk_arena *arena, const struct pk_host_change *change);
 
 #endif

@@ -32,7 +32,7 @@ struct pk_ask {
 };
 
 /* What came back. */
-struct pk_answer {
+struct pk_host_answer {
 	bool has_status; /* false: the connection ended, or a signal ended the command */
 	int64_t status;
 	const char *out;
@@ -86,7 +86,17 @@ struct pk_dialect {
 	void (*ask_facts)(
 		struct pk_ask *out, struct pk_arena *arena, const struct pk_job_wish *wish);
 	bool (*hear_facts)(struct pk_facts *out, struct pk_arena *arena,
-		const struct pk_job_wish *wish, const struct pk_answer *answer,
+		const struct pk_job_wish *wish, const struct pk_host_answer *answer,
+		struct pk_failure *failure);
+	/*
+	 * What has to be known before it can be asked (the driver's key, the program) is asked with a
+	 * second question, after hear_facts and before the facts count. NULL: one question is enough.
+	 * `ask_more` is false where nothing is left to ask; `hear_more` adds to the facts.
+	 */
+	bool (*ask_more)(struct pk_ask *out, struct pk_arena *arena, const struct pk_job_wish *wish,
+		const struct pk_facts *facts);
+	bool (*hear_more)(struct pk_facts *facts, struct pk_arena *arena,
+		const struct pk_job_wish *wish, const struct pk_host_answer *answer,
 		struct pk_failure *failure);
 	/* TALK: the input that makes the changes in `plan`; the same command goes on with it. */
 	bool (*put_changes)(struct pk_buf *out, struct pk_arena *arena,
@@ -100,16 +110,16 @@ struct pk_dialect {
 		const struct pk_job_wish *wish, const struct pk_facts *facts,
 		const struct pk_host_plan *plan, size_t step, struct pk_failure *failure);
 	bool (*hear_change)(struct pk_arena *arena, const struct pk_job_wish *wish,
-		const struct pk_host_plan *plan, size_t step, const struct pk_answer *answer,
-		struct pk_failure *failure);
+		const struct pk_facts *facts, const struct pk_host_plan *plan, size_t step,
+		const struct pk_host_answer *answer, struct pk_failure *failure);
 	/*
 	 * TALK: what the command said after the changes: the facts as they are now in `out`. False:
 	 * a failure; `out` has what could be read, and *changed_out tells whether the host may be
 	 * another than before.
 	 */
 	bool (*hear_changes)(struct pk_facts *out, struct pk_arena *arena,
-		const struct pk_job_wish *wish, const struct pk_answer *answer, bool *changed_out,
-		struct pk_failure *failure);
+		const struct pk_job_wish *wish, const struct pk_host_answer *answer,
+		bool *changed_out, struct pk_failure *failure);
 };
 
 extern const struct pk_dialect pk_dialect_sh;  /* Linux: POSIX sh and the GNU tools */
@@ -122,6 +132,6 @@ extern const struct pk_dialect pk_dialect_cmd; /* Windows: cmd.exe, reg, sc, wev
  */
 void pk_dialect_ask(struct pk_ask *out);
 const struct pk_dialect *pk_dialect_hear(
-	const char **shell_out, const struct pk_answer *answer, struct pk_failure *failure);
+	const char **shell_out, const struct pk_host_answer *answer, struct pk_failure *failure);
 
 #endif

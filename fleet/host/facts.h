@@ -43,8 +43,9 @@ struct pk_log_facts {
  * What we wrote on the host when we changed it last: the file `record` in its state folder, lines
  * of "key value". A host without one was never changed by us.
  */
-struct pk_record {
+struct pk_host_record {
 	bool present;
+	bool open;	      /* the change was begun and is not known to have ended */
 	const char *rollout;  /* id of the rollout that wrote it */
 	uint64_t sequence;    /* of that rollout: a lower one never changes this host again */
 	const char *config;   /* digest of the configuration put into force; NULL: none */
@@ -77,11 +78,12 @@ struct pk_facts {
 	const void *rules_bytes; /* the live rules, if they were asked for and readable */
 	size_t rules_len;
 	PK_LIST(struct pk_log_facts) logs; /* those that were asked for and exist */
-	struct pk_record record;
+	struct pk_host_record record;
 	uint64_t events;      /* health: number of the newest event; 0: unknown */
 	int64_t event_age_ms; /* health: age of the newest event by the host's clock; -1: unknown */
 	uint64_t errors;      /* health: errors the sensor logged since the last change */
 	const char *error;    /* the newest of them; NULL: none */
+	PK_LIST(const char *) staged; /* digests of desired files that lie ready on the host */
 	const char *trouble;  /* why facts are missing, for people; NULL: they are not */
 };
 

@@ -26,9 +26,9 @@ enum pk_job_result_kind {
 
 struct pk_job_result {
 	enum pk_job_result_kind kind;
-	enum pk_action action;	   /* that was done; NONE if nothing had to be */
-	struct pk_failure failure; /* class NONE if OK */
-	bool touched;		   /* the host may have been changed by this job */
+	enum pk_host_action action; /* that was done; NONE if nothing had to be */
+	struct pk_failure failure;  /* class NONE if OK */
+	bool touched;		    /* the host may have been changed by this job */
 	bool has_before, has_after;
 	struct pk_facts before;	  /* facts before the change, or as read */
 	struct pk_facts after;	  /* facts after it */
@@ -53,7 +53,7 @@ enum pk_job_state pk_job_next(struct pk_job *job, struct pk_ask *out);
 void pk_job_reply(struct pk_job *job, const char *out, size_t out_len, const void **input_out,
 	size_t *input_len_out, bool *changes_out);
 /* The answer to what was asked. */
-void pk_job_answer(struct pk_job *job, const struct pk_answer *answer);
+void pk_job_answer(struct pk_job *job, const struct pk_host_answer *answer);
 /* What was asked could not be finished: the transport failed, or a deadline passed. */
 void pk_job_break(struct pk_job *job, const struct pk_failure *failure);
 /* The result; only when pk_job_next has said PK_JOB_DONE. Borrowed from the job. */

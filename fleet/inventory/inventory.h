@@ -140,7 +140,7 @@ enum pk_failure_class {
 };
 
 /* How many failures are borne; PK_BUDGET_ANY means any number. */
-struct pk_budget {
+struct pk_failure_budget {
 	bool percent; /* `most` is thousandths of a percent of the hosts */
 	uint32_t most;
 };
@@ -149,10 +149,10 @@ enum { PK_BUDGET_ANY = UINT32_MAX };
 
 /* How a rollout goes: the inventory's `rollout`, with defaults filled in. */
 struct pk_rollout_wish {
-	PK_LIST(struct pk_stage) stages; /* the last one takes the rest */
-	struct pk_budget wave_budget;	 /* all classes together, of one wave */
-	struct pk_budget total_budget;	 /* all classes together, of the rollout */
-	struct pk_budget class_budget[PK_FAILURE_CLASSES];
+	PK_LIST(struct pk_stage) stages;       /* the last one takes the rest */
+	struct pk_failure_budget wave_budget;  /* all classes together, of one wave */
+	struct pk_failure_budget total_budget; /* all classes together, of the rollout */
+	struct pk_failure_budget class_budget[PK_FAILURE_CLASSES];
 	uint32_t sessions;	/* most hosts worked on at once */
 	uint32_t connects;	/* most hosts being connected to at once */
 	uint32_t zone_connects; /* as `connects`, into one zone; 0: no limit */

@@ -1,7 +1,8 @@
 /*
  * Rollout: does the jobs of many hosts at once, in one thread with one loop. The only part of
  * fleet/ that reads a clock and waits. It takes orders from the schedule, opens links, carries
- * of jobs over them, keeps the deadlines, and writes down every transition before and after.
+ * the questions of jobs over them, keeps the deadlines, and writes down every transition before and
+ * after.
  */
 #ifndef FLEET_ROLLOUT_ROLLOUT_H
 #define FLEET_ROLLOUT_ROLLOUT_H
@@ -58,6 +59,9 @@ struct pk_rollout {
 	bool change;	  /* push; else hosts are only read */
 	bool health;	  /* ask health before the next wave opens, and at the end */
 	bool want_config; /* read configurations in force and live rules, too */
+	bool want_health; /* only reading: what the health gate asks, too */
+	const char *const *(*known)(
+		void *data, size_t *count_out); /* see pk_job_wish; may be NULL */
 	struct pk_ssh *ssh;
 	struct pk_store *store; /* NULL: nothing is kept */
 	const char *id;		/* NULL when only reading */

@@ -3,13 +3,21 @@
  * clock or a socket, so every policy can be tested with a table of events and times.
  *
  * Two pools: hosts being connected to, and hosts that are worked on; dead hosts only ever fill the
- * first. A wave opens when all hosts of the wave before have ended, its soak time is over, its
- * health was asked and found good, and no budget is exceeded. A host key that is not the known one
- * stops everything at once. Hosts that were skipped are no failures.
+ * first. A host that has not answered for some time, longer than others need, no longer counts as
+ * one that will be worked on soon, and those to be tried again come after those never tried.
+ *
+ * A wave opens when all hosts of the wave before have ended, its soak time (from the last host that
+ * was changed) is over, its health was asked and found good, and no budget is exceeded. A wave in
+ * which nothing was changed neither soaks nor is asked. A budget is exceeded by more failures than
+ * it says: with 0 the first one stops everything. Hosts that cannot be reached were not harmed:
+ * they count in the budget of their class only. A wave of which every host failed stops the
+ * rollout, unless its budget bears any number. A host key that is not the known one stops
+ * everything at once. Hosts that were skipped are no failures.
  */
 #ifndef FLEET_ROLLOUT_SCHEDULE_H
 #define FLEET_ROLLOUT_SCHEDULE_H
 
+#include "fleet/host/dialect.h"
 #include "fleet/rollout/waves.h"
 
 struct pk_schedule;
@@ -28,10 +36,15 @@ enum pk_task_state {
 };
 
 struct pk_schedule_task {
-	enum pk_task_state state; /* as the store has it: WAITING, OK, FAILED, SKIPPED, HEALTHY */
+	/*
+	 * As the store has it: WAITING, OK, FAILED, SKIPPED, HEALTHY; what was under way when it was
+	 * interrupted is done again.
+	 */
+	enum pk_task_state state;
 	enum pk_failure_class class; /* FAILED */
-	uint32_t zone;		     /* number of its zone */
+	uint32_t zone;		     /* number of its zone, from 1; 0: none, without limit */
 	uint32_t tries;		     /* so far */
+	bool touched;		     /* OK: it was changed, so that its health is worth asking */
 };
 
 enum pk_order_kind {
@@ -52,17 +65,31 @@ struct pk_order {
 	bool of_wave;		     /* HALT: the wave's budget, not the rollout's */
 };
 
-/* `tasks` are those of `waves`, by the same index; both are copied or outlive the schedule. */
+/*
+ * `tasks` are those of `waves`, by the same index, and are copied; `wish` and `waves` outlive the
+ * schedule. Without waves (NULL) there is one, by index, and no failure stops anything. Failures
+ * that were there at the beginning count, but only a new one stops the rollout.
+ */
 struct pk_schedule *pk_schedule_create(const struct pk_rollout_wish *wish,
 	const struct pk_waves *waves, const struct pk_schedule_task *tasks, size_t count);
 void pk_schedule_destroy(struct pk_schedule *schedule);
 PK_AUTO_DEFINE(pk_schedule, pk_schedule_destroy);
 
+/* The health of changed hosts is asked (it is not, if this is never called). */
+void pk_schedule_ask_health(struct pk_schedule *schedule);
+
 /* The next order at the time `now_ms` of any clock that does not go back. */
 void pk_schedule_next(struct pk_schedule *schedule, uint64_t now_ms, struct pk_order *out);
+/* The task's host has answered: it is not dead. */
+void pk_schedule_reached(struct pk_schedule *schedule, size_t task, uint64_t now_ms);
 /* The task has logged in: its place among those being connected to is free. */
 void pk_schedule_connected(struct pk_schedule *schedule, size_t task);
-/* The task has ended; true: it will be tried again, false: that is its result. */
+/* The task's host has been changed, or may have been; it stays so. */
+void pk_schedule_touched(struct pk_schedule *schedule, size_t task);
+/*
+ * The task has ended with OK, FAILED (`failure` says why) or SKIPPED; a CHECK that went well with
+ * OK or HEALTHY. True: it will be tried again, false: that is its result.
+ */
 bool pk_schedule_ended(struct pk_schedule *schedule, size_t task, enum pk_task_state state,
 	const struct pk_failure *failure, uint64_t now_ms);
 /* Starts nothing new until pk_schedule_resume; what runs goes on. */
@@ -74,7 +101,8 @@ void pk_schedule_stop(struct pk_schedule *schedule);
 struct pk_schedule_counts {
 	size_t waiting, connecting, working, ok, failed, skipped;
 	size_t failed_by_class[PK_FAILURE_CLASSES];
-	size_t wave; /* that is open */
+	size_t checking; /* of `ok`: whose health is being asked */
+	size_t wave;	 /* that is open */
 	bool soaking;
 	uint64_t soak_until_ms;
 };

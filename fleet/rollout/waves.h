@@ -3,6 +3,10 @@
  * names only: everybody who computes it gets the same, nobody edits groups, and it is not always
  * the same host that goes first. Within a wave each stratum (platform, zone, groups) has its share,
  * so that a canary wave has one of each kind as far as its size goes.
+ *
+ * Percentages are of all hosts of the selection and are rounded up together. A stage with a
+ * selector takes only hosts that it selects, and chooses before those without; the last stage takes
+ * the rest, whatever it says.
  */
 #ifndef FLEET_ROLLOUT_WAVES_H
 #define FLEET_ROLLOUT_WAVES_H

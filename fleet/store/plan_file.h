@@ -18,7 +18,7 @@ struct pk_plan_host {
 	const char *host;
 	const char *address; /* with port, for people */
 	const char *facts;   /* digest of pk_facts_print; NULL: the host could not be read */
-	enum pk_action action;
+	enum pk_host_action action;
 	const char *from;
 	const char *to;
 	const char *desired;	       /* digest of the bytes of pk_desired_put_json */

@@ -62,7 +62,7 @@ struct pk_task_row {
 	const char *wave_name;
 	enum pk_task_state state;
 	uint32_t tries;
-	enum pk_action action;
+	enum pk_host_action action;
 	enum pk_failure_class class;
 	const char *code;    /* "PK2101"; "" if none */
 	const char *message; /* "" if none */
@@ -102,9 +102,11 @@ struct pk_store *pk_store_open(const char *path, bool write, struct pk_diags *di
 void pk_store_close(struct pk_store *store);
 PK_AUTO_DEFINE(pk_store, pk_store_close);
 
+/* A new id: the time and random digits. */
+void pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms);
 /*
- * Begins a rollout: gives it id and sequence (from `now_ms`) and writes it with all its tasks,
- * whose `state` is WAITING, in one transaction that is committed.
+ * Begins a rollout: gives it an id, if it has none, and a sequence (from `now_ms`) and writes it
+ * with all its tasks, whose `state` is WAITING, in one transaction that is committed.
  */
 bool pk_store_begin(struct pk_store *store, struct pk_rollout_row *rollout,
 	const struct pk_task_row *tasks, size_t count, int64_t now_ms, struct pk_diags *diags);

@@ -1,0 +1,237 @@
+/* rollback: takes back what a rollout has changed, on hosts that nobody changed since. */
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/commands.h"
+#include "cli/fleet/push.h"
+#include "cli/print.h"
+#include "generators/blob/blob_read.h"
+#include "generators/sysmon/sysmon_write.h"
+
+struct rollback_options {
+	struct pk_fleet_options fleet;
+	struct pk_push_options push;
+	const char *rollout;
+};
+
+const struct pk_option pk_cmd_rollback_options[] = {
+	PK_FLEET_OPTIONS(struct rollback_options),
+	{PK_OPT_TEXT, 0, "bundles", "DIR", offsetof(struct rollback_options, fleet.bundles),
+		"store of sensor bundles (default in XDG_DATA_HOME)"},
+	PK_FLEET_CONNECT_OPTIONS(struct rollback_options),
+	PK_PUSH_OPTIONS(struct rollback_options),
+	{PK_OPT_TEXT, 0, "rollout", "ID", offsetof(struct rollback_options, rollout),
+		"what to take back (default the last that was not)"},
+	PK_OPTIONS_END,
+};
+
+/* What goes through the stages of the command. */
+struct rollback {
+	struct pk_fleet *fleet;
+	struct pk_rollout_row row;
+	struct pk_task_rows tasks;
+	const char **expected; /* of each host of the selection */
+	struct pk_diags *diags;
+};
+
+/* The file that live rules were made of, as far as they tell: for hosts that keep no file. */
+static const struct pk_content *decode_rules(struct rollback *back, const char *digest)
+{
+	struct pk_arena *arena = back->fleet->cli->arena;
+	const struct pk_content *rules = pk_contents_find(back->fleet->contents, digest);
+	if (rules == NULL)
+		return NULL;
+	struct pk_diags quiet = {.arena = arena};
+	struct pk_sysmon *sysmon =
+		pk_blob_decode(pk_source_make(arena, digest, rules->bytes, rules->len), &quiet);
+	if (sysmon == NULL)
+		return NULL;
+	PK_BUF_AUTO xml = {0};
+	pk_sysmon_write(&xml, sysmon);
+	struct pk_content *content = PK_NEW(arena, struct pk_content);
+	pk_content_init(content, pk_arena_strndup(arena, xml.data, xml.len), xml.len,
+		"configuration decoded from live rules");
+	return content;
+}
+
+/* The configuration of then; NULL: there was none, or nobody has it. */
+static const struct pk_content *find_content(struct rollback *back, const struct pk_facts *before)
+{
+	const struct pk_content *content = NULL;
+	if (before->config != NULL)
+		content = pk_contents_find(back->fleet->contents, before->config);
+	if (content == NULL && before->rules != NULL)
+		content = decode_rules(back, before->rules);
+	return content;
+}
+
+/* The bundle that the version of then is installed from; NULL if the version did not change. */
+static const struct pk_bundle *find_bundle(
+	struct rollback *back, const struct pk_facts *before, const struct pk_desired *was)
+{
+	struct pk_arena *arena = back->fleet->cli->arena;
+	if (was->bundle == NULL || before->version == NULL ||
+		strcmp(before->version, was->bundle->version) == 0)
+		return was->bundle;
+	struct pk_diags quiet = {.arena = arena};
+	return pk_bundle_open(arena, pk_fleet_bundles(arena, back->fleet->options->bundles),
+		pk_arena_printf(arena, "%s@%s", was->bundle->name, before->version), &quiet);
+}
+
+static void refuse(struct rollback *back, const struct pk_task_row *task, const char *why)
+{
+	pk_report(back->diags, PK_ROLLBACK_CANNOT, PK_NO_SPAN, "'%s' cannot be brought back: %s",
+		task->host, why);
+}
+
+/* Adds the host to those that are brought back, if it can be. */
+static void undo(struct rollback *back, const struct pk_task_row *task)
+{
+	struct pk_fleet *fleet = back->fleet;
+	struct pk_arena *arena = fleet->cli->arena;
+	struct pk_facts before, after;
+	struct pk_desired was, desired;
+	const char *why = "what it was like is not known";
+	const struct pk_host *host = pk_inventory_find(fleet->inventory, task->host);
+	if (host == NULL) {
+		refuse(back, task, "it is not in the inventory any more");
+		return;
+	}
+	if (!pk_push_read_facts(&before, arena, task->before) ||
+		!pk_push_read_facts(&after, arena, task->after)) {
+		refuse(back, task, why);
+		return;
+	}
+	if (!pk_push_read_desired(&was, fleet, task->desired, back->diags))
+		return;
+	if (!pk_change_undo(&desired, arena, &before, &was, find_content(back, &before),
+		    find_bundle(back, &before, &was), &why)) {
+		refuse(back, task, why);
+		return;
+	}
+	desired.state_dir = host->state_dir;
+	desired.install_dir = host->install_dir;
+	desired.become = host->ssh.become;
+	char *digest = pk_arena_alloc(arena, PK_DIGEST_TEXT);
+	pk_facts_print(digest, &after);
+	size_t at = fleet->selection.len++;
+	fleet->selection.items[at] = host;
+	fleet->desired[at] = desired;
+	back->expected[at] = digest;
+}
+
+/* Hosts that a selection names, or all of them. */
+static bool is_selected(const struct pk_selection *selection, const char *host)
+{
+	for (size_t i = 0; i < selection->len; i++) {
+		if (strcmp(selection->items[i]->name, host) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Hosts that were changed last are brought back first. */
+static void undo_all(struct rollback *back)
+{
+	struct pk_fleet *fleet = back->fleet;
+	struct pk_arena *arena = fleet->cli->arena;
+	const struct pk_selection wanted = fleet->selection;
+	fleet->selection = (struct pk_selection){
+		PK_NEW_ARRAY(arena, const struct pk_host *, back->tasks.len), 0};
+	fleet->desired = PK_NEW_ARRAY(arena, struct pk_desired, back->tasks.len);
+	back->expected = PK_NEW_ARRAY(arena, const char *, back->tasks.len);
+	for (size_t i = back->tasks.len; i-- > 0;) {
+		const struct pk_task_row *task = &back->tasks.items[i];
+		if (task->touched && is_selected(&wanted, task->host))
+			undo(back, task);
+	}
+}
+
+/* The last rollout that no rollback has taken back; NULL: there is none. */
+static const struct pk_rollout_row *find_last(const struct pk_rollout_rows *rows)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct pk_rollout_row *row = &rows->items[i];
+		bool undone = row->kind == PK_ROLLOUT_ROLLBACK;
+		for (size_t k = 0; k < i && !undone; k++)
+			undone = rows->items[k].undoes != NULL &&
+				strcmp(rows->items[k].undoes, row->id) == 0;
+		if (!undone)
+			return row;
+	}
+	return NULL;
+}
+
+static const struct pk_rollout_row *find_named(const struct pk_rollout_rows *rows, const char *id)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		if (strcmp(rows->items[i].id, id) == 0)
+			return &rows->items[i];
+	}
+	return NULL;
+}
+
+static bool find(struct rollback *back, const char *id)
+{
+	struct pk_fleet *fleet = back->fleet;
+	struct pk_arena *arena = fleet->cli->arena;
+	struct pk_rollout_rows rows = {0};
+	if (!pk_store_list_rollouts(&rows, arena, fleet->store, 0, back->diags))
+		return false;
+	const struct pk_rollout_row *row = id == NULL ? find_last(&rows) : find_named(&rows, id);
+	if (row == NULL) {
+		if (id == NULL)
+			pk_report(back->diags, PK_ROLLBACK_NOTHING, PK_NO_SPAN,
+				"there is no rollout that could be taken back");
+		else
+			pk_report(back->diags, PK_ROLLOUT_UNKNOWN, PK_NO_SPAN,
+				"there is no rollout '%s'", id);
+		return false;
+	}
+	back->row = *row;
+	return pk_store_list_tasks(&back->tasks, arena, fleet->store, row->id, back->diags);
+}
+
+static int rollback(
+	struct pk_fleet *fleet, const struct rollback_options *options, struct pk_diags *diags)
+{
+	struct rollback back = {.fleet = fleet, .diags = diags};
+	if (!pk_fleet_open_store(fleet, true, NULL, diags) || !find(&back, options->rollout))
+		return pk_cli_status(fleet->cli, diags);
+	undo_all(&back);
+	if (fleet->selection.len == 0) {
+		if (diags->errors == 0)
+			pk_report(diags, PK_ROLLBACK_NOTHING, PK_NO_SPAN,
+				"rollout '%s' has changed none of these hosts", back.row.id);
+		return pk_cli_status(fleet->cli, diags);
+	}
+	if (!pk_fleet_open_ssh(fleet, diags))
+		return pk_cli_status(fleet->cli, diags);
+	const struct pk_push push = {.fleet = fleet,
+		.options = &options->push,
+		.kind = PK_ROLLOUT_ROLLBACK,
+		.expected = back.expected,
+		.undoes = back.row.id};
+	size_t refused = diags->errors;
+	int status = pk_push_run(&push, diags);
+	return status == PK_EXIT_OK && refused > 0 ? PK_EXIT_SOME_HOSTS : status;
+}
+
+int pk_cmd_rollback(struct pk_cli *cli, int argc, char **argv)
+{
+	struct rollback_options options = {0};
+	struct pk_texts selectors = {0};
+	if (!pk_options_parse(cli, &options, &selectors, argc, argv))
+		return cli->status;
+
+	struct pk_diags diags = {.arena = cli->arena};
+	PK_FLEET_AUTO fleet = {0};
+	int status;
+	if (pk_fleet_open(&fleet, cli, &options.fleet, &selectors, &diags))
+		status = rollback(&fleet, &options, &diags);
+	else
+		status = pk_cli_status(cli, &diags);
+	struct pk_print_context context = {.to_err = true};
+	pk_print_diags(cli, &diags, PK_FORMAT_TEXT, &context);
+	return status;
+}

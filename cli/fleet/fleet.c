@@ -1,0 +1,195 @@
+#include "cli/fleet/fleet.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/fleet/contents.h"
+
+enum { MS = 1000 };
+
+/* --- what the machine says --- */
+
+/* The folder of the user for data of this kind (XDG Base Directory Specification, version 0.8). */
+static const char *user_folder(struct pk_arena *arena, const char *variable, const char *fallback)
+{
+	const char *given = getenv(variable);
+	if (given != NULL && given[0] == '/')
+		return given;
+	const char *home = getenv("HOME");
+	return pk_arena_printf(arena, "%s/%s", home == NULL ? "." : home, fallback);
+}
+
+const char *pk_fleet_bundles(struct pk_arena *arena, const char *given)
+{
+	if (given != NULL)
+		return given;
+	return pk_arena_printf(
+		arena, "%s/picket/bundles", user_folder(arena, "XDG_DATA_HOME", ".local/share"));
+}
+
+static const char *user_name(void)
+{
+	const struct passwd *entry = getpwuid(getuid());
+	return entry == NULL ? NULL : entry->pw_name;
+}
+
+const char *pk_fleet_who(struct pk_arena *arena)
+{
+	char machine[256] = "";
+	gethostname(machine, sizeof(machine) - 1);
+	const char *user = user_name();
+	return pk_arena_printf(arena, "%s@%s", user == NULL ? "unknown" : user, machine);
+}
+
+int64_t pk_fleet_now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * MS + now.tv_nsec / 1000000;
+}
+
+const char *pk_fleet_time(struct pk_arena *arena, int64_t ms)
+{
+	time_t seconds = (time_t)(ms / MS);
+	struct tm parts;
+	char text[sizeof("2026-11-22 08:15:02")];
+	if (gmtime_r(&seconds, &parts) == NULL ||
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts) == 0)
+		return "";
+	return pk_arena_strdup(arena, text);
+}
+
+/* --- opening --- */
+
+static const char *choose_ssh_config(struct pk_arena *arena, const char *given, const char *home)
+{
+	if (given != NULL)
+		return strcmp(given, "none") == 0 ? NULL : given;
+	if (home == NULL)
+		return NULL;
+	const char *path = pk_arena_printf(arena, "%s/.ssh/config", home);
+	return pk_file_exists(path) ? path : NULL;
+}
+
+bool pk_fleet_open(struct pk_fleet *out, struct pk_cli *cli, const struct pk_fleet_options *options,
+	const struct pk_texts *selectors, struct pk_diags *diags)
+{
+	*out = (struct pk_fleet){.cli = cli, .options = options};
+	const char *home = getenv("HOME");
+	const struct pk_inventory_options how = {
+		.ssh_config = choose_ssh_config(cli->arena, options->ssh_config, home),
+		.home = home,
+		.user = user_name()};
+	const char *path = options->inventory == NULL ? PK_FLEET_INVENTORY : options->inventory;
+	out->inventory = pk_inventory_read(cli->arena, path, &how, diags);
+	if (out->inventory == NULL)
+		return false;
+	out->contents = pk_contents_make(out);
+	return pk_select(&out->selection, cli->arena, out->inventory, selectors->items,
+		selectors->len, diags);
+}
+
+bool pk_fleet_open_store(
+	struct pk_fleet *fleet, bool write, bool *found_out, struct pk_diags *diags)
+{
+	struct pk_arena *arena = fleet->cli->arena;
+	fleet->store_path = fleet->options->state;
+	if (fleet->store_path == NULL)
+		fleet->store_path = pk_arena_printf(arena, "%s/picket/%s.db",
+			user_folder(arena, "XDG_STATE_HOME", ".local/state"),
+			fleet->inventory->name);
+	bool exists = write || pk_file_exists(fleet->store_path);
+	if (found_out != NULL)
+		*found_out = exists;
+	if (!exists)
+		return true;
+	fleet->store = pk_store_open(fleet->store_path, write, diags);
+	return fleet->store != NULL;
+}
+
+bool pk_fleet_open_ssh(struct pk_fleet *fleet, struct pk_diags *diags)
+{
+	const struct pk_ssh_options options = {.home = getenv("HOME"),
+		.system_known_hosts = "/etc/ssh/ssh_known_hosts",
+		.agent = getenv("SSH_AUTH_SOCK"),
+		.trust_new_hosts = fleet->options->trust_new_hosts,
+		.ask = !fleet->options->no_ask && isatty(STDIN_FILENO)};
+	fleet->ssh = pk_ssh_create(&options, fleet->selection.items, fleet->selection.len, diags);
+	return fleet->ssh != NULL;
+}
+
+void pk_fleet_close(struct pk_fleet *fleet)
+{
+	pk_ssh_destroy(fleet->ssh);
+	pk_store_close(fleet->store);
+	*fleet = (struct pk_fleet){0};
+}
+
+bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host)
+{
+	for (size_t i = 0; i < fleet->selection.len; i++) {
+		if (strcmp(fleet->selection.items[i]->name, host) == 0) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- what is wanted --- */
+
+/* The bundle called `id`, opened once. */
+static const struct pk_bundle *open_bundle(
+	struct pk_fleet *fleet, struct pk_map *opened, const char *id, struct pk_diags *diags)
+{
+	static const struct pk_bundle none;
+	struct pk_arena *arena = fleet->cli->arena;
+	const struct pk_bundle *bundle = pk_map_find(opened, id);
+	if (bundle == NULL) {
+		bundle = pk_bundle_open(
+			arena, pk_fleet_bundles(arena, fleet->options->bundles), id, diags);
+		/* A broken one is reported once, not for each host. */
+		pk_map_set(arena, opened, id, (void *)(bundle == NULL ? &none : bundle));
+	}
+	return bundle == &none ? NULL : bundle;
+}
+
+static void want(struct pk_desired *out, struct pk_fleet *fleet, const struct pk_host *host,
+	struct pk_map *bundles, struct pk_diags *diags)
+{
+	const struct pk_sensor_wish *wish = &host->sensor;
+	*out = (struct pk_desired){.sensor = wish->kind,
+		.absent = wish->absent,
+		.feature = wish->feature,
+		.service = wish->service,
+		.driver = wish->driver,
+		.logs = host->logs.items,
+		.log_count = host->logs.len,
+		.state_dir = host->state_dir,
+		.install_dir = host->install_dir,
+		.become = host->ssh.become};
+	if (wish->absent || wish->kind == PK_SENSOR_NONE)
+		return;
+	if (wish->bundle != NULL) {
+		out->bundle = open_bundle(fleet, bundles, wish->bundle, diags);
+		if (out->bundle != NULL)
+			out->version = out->bundle->version;
+	}
+	if (wish->config != NULL)
+		out->content = pk_contents_want(fleet->contents, wish, out->bundle, diags);
+}
+
+bool pk_fleet_want(struct pk_fleet *fleet, struct pk_diags *diags)
+{
+	size_t errors = diags->errors;
+	struct pk_map bundles = {0};
+	fleet->desired =
+		PK_NEW_ARRAY(fleet->cli->arena, struct pk_desired, fleet->selection.len + 1);
+	for (size_t i = 0; i < fleet->selection.len; i++)
+		want(&fleet->desired[i], fleet, fleet->selection.items[i], &bundles, diags);
+	return diags->errors == errors;
+}

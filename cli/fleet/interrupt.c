@@ -1,0 +1,41 @@
+#include "cli/fleet/interrupt.h"
+
+#include <time.h>
+
+static sigset_t signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	return set;
+}
+
+void pk_interrupt_begin(struct pk_interrupt *interrupt)
+{
+	const sigset_t set = signals();
+	*interrupt = (struct pk_interrupt){0};
+	sigprocmask(SIG_BLOCK, &set, &interrupt->before);
+}
+
+enum pk_rollout_want pk_interrupt_poll(struct pk_interrupt *interrupt)
+{
+	const sigset_t set = signals();
+	const struct timespec now = {0};
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		interrupt->count++;
+	switch (interrupt->count) {
+	case 0:
+		return PK_WANT_GO;
+	case 1:
+		return PK_WANT_FINISH;
+	default:
+		return PK_WANT_ABORT;
+	}
+}
+
+void pk_interrupt_end(struct pk_interrupt *interrupt)
+{
+	sigprocmask(SIG_SETMASK, &interrupt->before, NULL);
+}
