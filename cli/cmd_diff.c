@@ -5,9 +5,11 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/diff_print.h"
+#include "cli/fleet/live.h"
 #include "cli/print.h"
 
 struct diff_options {
+	struct pk_fleet_options fleet; /* for host:NAME */
 	bool all;
 	int format; /* enum pk_diff_format */
 	const char *library;
@@ -32,18 +34,16 @@ const struct pk_option pk_cmd_diff_options[] = {
 		"count recorded events that are gained, lost, relabelled"},
 	{PK_OPT_TEXT, 0, "schema", "V", offsetof(struct diff_options, schema),
 		"Sysmon schema to compare with (default the newest)"},
+	PK_FLEET_OPTIONS(struct diff_options),
+	PK_FLEET_CONNECT_OPTIONS(struct diff_options),
 	PK_OPTIONS_END,
 };
 
 static bool open_side(struct pk_config *out, struct pk_cli *cli, const char *argument,
 	const struct diff_options *options, struct pk_diags *diags)
 {
-	if (pk_text_starts(argument, "host:")) {
-		struct pk_diag *diag = pk_report(diags, PK_DIFF_HOST, PK_NO_SPAN,
-			"configurations of hosts cannot be read yet: '%s'", argument);
-		pk_diag_hint(diags, diag, "save the configuration of the host to a file");
-		return false;
-	}
+	if (pk_text_starts(argument, PK_LIVE_PREFIX))
+		return pk_live_open(out, cli, argument, &options->fleet, diags);
 	const struct pk_config_options config = {.profile = options->profile,
 		.library = options->library,
 		.schema = options->schema,
@@ -87,14 +87,10 @@ static void print(
 static int compare(struct pk_cli *cli, const struct diff_options *options,
 	const struct pk_config *before, const struct pk_config *after, struct pk_diags *diags)
 {
-	const struct pk_meaning *old =
-		pk_meaning_make(cli->arena, before->sysmon, before->element_ids);
-	const struct pk_meaning *new =
-		pk_meaning_make(cli->arena, after->sysmon, after->element_ids);
 	struct pk_diff_replay replay = {0};
 	struct pk_diff_report report = {.before = before->name,
 		.after = after->name,
-		.diff = pk_diff_make(cli->arena, old, new),
+		.diff = pk_config_diff(cli->arena, before, after),
 		.all = options->all,
 		.color = cli->color};
 	bool read = true;

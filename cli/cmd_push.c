@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/fleet/push.h"
-#include "cli/print.h"
 #include "fleet/store/plan_file.h"
 
 struct push_options {
@@ -40,7 +39,7 @@ static const struct pk_plan_file *read_plan(
 		struct pk_source *signers = pk_file_read(arena, options->signers, 0, diags);
 		const char *who;
 		if (signature == NULL || signers == NULL ||
-			!pk_plan_file_verify(source, signature, signers, &who, diags))
+			!pk_plan_file_verify(&who, arena, source, signature, signers, diags))
 			return NULL;
 	}
 	const struct pk_plan_file *plan = pk_plan_file_read(arena, source, diags);
@@ -99,14 +98,21 @@ static const char *const *expect(
 	return diags->errors == errors ? expected : NULL;
 }
 
-static int push(struct pk_fleet *fleet, const struct push_options *options,
-	const struct pk_texts *selectors, struct pk_diags *diags)
+/* What the command was given. */
+struct push {
+	const struct push_options *options;
+	const struct pk_texts *selectors;
+};
+
+static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 {
+	const struct push *given = data;
+	const struct push_options *options = given->options;
 	const struct pk_plan_file *plan = NULL;
 	struct pk_push push = {.fleet = fleet, .options = &options->push, .kind = PK_ROLLOUT_PUSH};
 	if (options->plan != NULL) {
 		plan = read_plan(fleet, options, diags);
-		if (plan == NULL || !select_planned(fleet, plan, selectors->len > 0, diags))
+		if (plan == NULL || !select_planned(fleet, plan, given->selectors->len > 0, diags))
 			return pk_cli_status(fleet->cli, diags);
 		push.plan = plan->digest;
 	}
@@ -131,14 +137,6 @@ int pk_cmd_push(struct pk_cli *cli, int argc, char **argv)
 	if (options.signers != NULL && options.plan == NULL)
 		return pk_cli_usage_error(cli, "--signers is for a plan: give --plan, too");
 
-	struct pk_diags diags = {.arena = cli->arena};
-	PK_FLEET_AUTO fleet = {0};
-	int status = PK_EXIT_OK;
-	if (pk_fleet_open(&fleet, cli, &options.fleet, &selectors, &diags))
-		status = push(&fleet, &options, &selectors, &diags);
-	else
-		status = pk_cli_status(cli, &diags);
-	struct pk_print_context context = {.to_err = true};
-	pk_print_diags(cli, &diags, PK_FORMAT_TEXT, &context);
-	return status;
+	struct push push = {.options = &options, .selectors = &selectors};
+	return pk_fleet_command(cli, &options.fleet, &selectors, run, &push);
 }

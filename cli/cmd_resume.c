@@ -1,11 +1,11 @@
 /* resume: goes on with a rollout that was interrupted, paused or halted. */
 #include "cli/commands.h"
 #include "cli/fleet/push.h"
-#include "cli/print.h"
 
 struct resume_options {
 	struct pk_fleet_options fleet;
 	struct pk_push_options push;
+	bool retry_failed;
 };
 
 const struct pk_option pk_cmd_resume_options[] = {
@@ -14,12 +14,21 @@ const struct pk_option pk_cmd_resume_options[] = {
 		"store of sensor bundles (default in XDG_DATA_HOME)"},
 	PK_FLEET_CONNECT_OPTIONS(struct resume_options),
 	PK_PUSH_OPTIONS(struct resume_options),
+	{PK_OPT_FLAG, 0, "retry-failed", NULL, offsetof(struct resume_options, retry_failed),
+		"try hosts again that had failed"},
 	PK_OPTIONS_END,
 };
 
-static int resume(struct pk_fleet *fleet, const struct resume_options *options, const char *id,
-	struct pk_diags *diags)
+/* What the command was given. */
+struct resume {
+	const struct resume_options *options;
+	const char *id; /* NULL: the last rollout */
+};
+
+static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 {
+	const struct resume *given = data;
+	const char *id = given->id;
 	struct pk_cli *cli = fleet->cli;
 	struct pk_rollout_row row;
 	bool found;
@@ -35,7 +44,8 @@ static int resume(struct pk_fleet *fleet, const struct resume_options *options, 
 		pk_report(diags, PK_ROLLOUT_OVER, PK_NO_SPAN, "rollout '%s' is done", row.id);
 		return PK_EXIT_OK;
 	}
-	return pk_push_resume(fleet, &options->push, &row, diags);
+	return pk_push_resume(
+		fleet, &given->options->push, &row, given->options->retry_failed, diags);
 }
 
 int pk_cmd_resume(struct pk_cli *cli, int argc, char **argv)
@@ -47,16 +57,7 @@ int pk_cmd_resume(struct pk_cli *cli, int argc, char **argv)
 	if (arguments.len > 1)
 		return pk_cli_usage_error(cli, "give one rollout");
 
-	struct pk_diags diags = {.arena = cli->arena};
 	const struct pk_texts all = {0};
-	PK_FLEET_AUTO fleet = {0};
-	int status;
-	if (pk_fleet_open(&fleet, cli, &options.fleet, &all, &diags))
-		status = resume(
-			&fleet, &options, arguments.len == 1 ? arguments.items[0] : NULL, &diags);
-	else
-		status = pk_cli_status(cli, &diags);
-	struct pk_print_context context = {.to_err = true};
-	pk_print_diags(cli, &diags, PK_FORMAT_TEXT, &context);
-	return status;
+	struct resume resume = {&options, arguments.len == 1 ? arguments.items[0] : NULL};
+	return pk_fleet_command(cli, &options.fleet, &all, run, &resume);
 }

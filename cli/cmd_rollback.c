@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/fleet/push.h"
-#include "cli/print.h"
 #include "generators/blob/blob_read.h"
 #include "generators/sysmon/sysmon_write.h"
 
@@ -192,9 +191,9 @@ static bool find(struct rollback *back, const char *id)
 	return pk_store_list_tasks(&back->tasks, arena, fleet->store, row->id, back->diags);
 }
 
-static int rollback(
-	struct pk_fleet *fleet, const struct rollback_options *options, struct pk_diags *diags)
+static int rollback(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 {
+	const struct rollback_options *options = data;
 	struct rollback back = {.fleet = fleet, .diags = diags};
 	if (!pk_fleet_open_store(fleet, true, NULL, diags) || !find(&back, options->rollout))
 		return pk_cli_status(fleet->cli, diags);
@@ -224,14 +223,5 @@ int pk_cmd_rollback(struct pk_cli *cli, int argc, char **argv)
 	if (!pk_options_parse(cli, &options, &selectors, argc, argv))
 		return cli->status;
 
-	struct pk_diags diags = {.arena = cli->arena};
-	PK_FLEET_AUTO fleet = {0};
-	int status;
-	if (pk_fleet_open(&fleet, cli, &options.fleet, &selectors, &diags))
-		status = rollback(&fleet, &options, &diags);
-	else
-		status = pk_cli_status(cli, &diags);
-	struct pk_print_context context = {.to_err = true};
-	pk_print_diags(cli, &diags, PK_FORMAT_TEXT, &context);
-	return status;
+	return pk_fleet_command(cli, &options.fleet, &selectors, rollback, &options);
 }

@@ -137,3 +137,17 @@ bool pk_config_open(struct pk_config *out, struct pk_cli *cli, const char *argum
 	*out = config;
 	return true;
 }
+
+const struct pk_diff *pk_config_diff(
+	struct pk_arena *arena, const struct pk_config *before, const struct pk_config *after)
+{
+	const struct pk_meaning *old = pk_meaning_make(arena, before->sysmon, before->element_ids);
+	const struct pk_meaning *new = pk_meaning_make(arena, after->sysmon, after->element_ids);
+	const struct pk_diff *diff = pk_diff_make(arena, old, new);
+	if (!before->rules_only && !after->rules_only)
+		return diff;
+	struct pk_diff *rest = PK_NEW(arena, struct pk_diff);
+	rest->events = diff->events;
+	rest->collection = diff->collection;
+	return rest;
+}

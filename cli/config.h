@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "generators/engine/engine.h"
+#include "generators/meaning/diff.h"
 #include "rulesets/policy.h"
 
 struct pk_config_options {
@@ -23,6 +24,7 @@ enum { PK_CONFIG_ANY = -1 };
 struct pk_config {
 	const char *name;		/* as given */
 	const struct pk_policy *policy; /* NULL if it is XML */
+	bool rules_only; /* decoded from binary rules, which say nothing of entries */
 	struct pk_sysmon *sysmon;
 	uint32_t *element_ids; /* what pk_sysmon_convert gave */
 	const struct pk_engine *engine;
@@ -44,5 +46,9 @@ bool pk_config_open_source(struct pk_config *out, struct pk_cli *cli, struct pk_
 	const struct pk_config_options *options, struct pk_diags *diags);
 void pk_config_take(
 	struct pk_config *out, struct pk_cli *cli, struct pk_sysmon *sysmon, const char *name);
+
+/* What changes from one to the other; entries count only where both say something of them. */
+const struct pk_diff *pk_config_diff(
+	struct pk_arena *arena, const struct pk_config *before, const struct pk_config *after);
 
 #endif

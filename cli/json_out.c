@@ -100,3 +100,9 @@ void pk_json_out_bool(struct pk_json_out *json, const char *name, bool value)
 	put_name(json, name);
 	pk_buf_puts(json->buf, value ? "true" : "false");
 }
+
+void pk_json_out_raw(struct pk_json_out *json, const char *name, const char *text)
+{
+	put_name(json, name);
+	pk_buf_puts(json->buf, text);
+}

@@ -25,6 +25,8 @@ void pk_json_out_text(struct pk_json_out *json, const char *name, const char *te
 void pk_json_out_number(struct pk_json_out *json, const char *name, uint64_t number);
 /* With three digits behind the point. */
 void pk_json_out_decimal(struct pk_json_out *json, const char *name, double number);
+/* JSON that is there already. */
+void pk_json_out_raw(struct pk_json_out *json, const char *name, const char *text);
 void pk_json_out_bool(struct pk_json_out *json, const char *name, bool value);
 
 #endif

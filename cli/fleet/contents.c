@@ -279,6 +279,7 @@ static void open_kept(struct pk_contents *contents, struct kept *kept, enum pk_s
 		opened = sysmon != NULL;
 		if (opened)
 			pk_config_take(config, cli, sysmon, kept->content.name);
+		config->rules_only = true;
 	} else if (sensor == PK_SENSOR_SYSMON || sensor == PK_SENSOR_SYSMON_LINUX) {
 		const struct pk_config_options options = {
 			.platform = sensor == PK_SENSOR_SYSMON ? PK_WINDOWS : PK_LINUX};
@@ -307,12 +308,26 @@ const struct pk_config *pk_contents_open(struct pk_contents *contents, const cha
 	return kept->config;
 }
 
+/* True if the live rules are those that the file makes: then the file says more. */
+static bool makes(
+	struct pk_contents *contents, const char *file, const char *rules, enum pk_sensor sensor)
+{
+	struct kept *kept = find(contents, file);
+	if (kept == NULL || kept->is_rules)
+		return false;
+	if (!kept->opened)
+		open_kept(contents, kept, sensor);
+	if (kept->content.rules == NULL && kept->config != NULL)
+		kept->content.rules = digest_rules(contents, kept->config->sysmon);
+	return kept->content.rules != NULL && strcmp(kept->content.rules, rules) == 0;
+}
+
 const struct pk_config *pk_contents_live(
 	struct pk_contents *contents, const struct pk_facts *facts, const char **why_out)
 {
 	*why_out = "the host does not tell its configuration";
 	const struct pk_config *config = NULL;
-	if (facts->rules != NULL)
+	if (facts->rules != NULL && !makes(contents, facts->config, facts->rules, facts->sensor))
 		config = pk_contents_open(contents, facts->rules, facts->sensor, why_out);
 	if (config == NULL && facts->config != NULL)
 		config = pk_contents_open(contents, facts->config, facts->sensor, why_out);
@@ -328,9 +343,8 @@ const struct pk_diff *pk_contents_diff(
 			return known->diff;
 	}
 	struct pk_arena *arena = contents->arena;
-	const struct pk_meaning *old = pk_meaning_make(arena, before->sysmon, before->element_ids);
-	const struct pk_meaning *new = pk_meaning_make(arena, after->sysmon, after->element_ids);
+	const struct pk_diff *diff = pk_config_diff(arena, before, after);
 	struct compared *added = pk_list_push(arena, &contents->compared);
-	*added = (struct compared){before, after, pk_diff_make(arena, old, new)};
-	return added->diff;
+	*added = (struct compared){before, after, diff};
+	return diff;
 }

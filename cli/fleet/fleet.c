@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/fleet/contents.h"
+#include "cli/print.h"
 
 enum { MS = 1000 };
 
@@ -129,6 +130,22 @@ void pk_fleet_close(struct pk_fleet *fleet)
 	*fleet = (struct pk_fleet){0};
 }
 
+int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
+	const struct pk_texts *selectors,
+	int (*work)(struct pk_fleet *fleet, void *data, struct pk_diags *diags), void *data)
+{
+	struct pk_diags diags = {.arena = cli->arena};
+	PK_FLEET_AUTO fleet = {0};
+	int status;
+	if (pk_fleet_open(&fleet, cli, options, selectors, &diags))
+		status = work(&fleet, data, &diags);
+	else
+		status = pk_cli_status(cli, &diags);
+	struct pk_print_context context = {.to_err = true};
+	pk_print_diags(cli, &diags, PK_FORMAT_TEXT, &context);
+	return status;
+}
+
 bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host)
 {
 	for (size_t i = 0; i < fleet->selection.len; i++) {
@@ -158,20 +175,31 @@ static const struct pk_bundle *open_bundle(
 	return bundle == &none ? NULL : bundle;
 }
 
-static void want(struct pk_desired *out, struct pk_fleet *fleet, const struct pk_host *host,
-	struct pk_map *bundles, struct pk_diags *diags)
+static struct pk_desired ask(const struct pk_host *host)
 {
-	const struct pk_sensor_wish *wish = &host->sensor;
-	*out = (struct pk_desired){.sensor = wish->kind,
-		.absent = wish->absent,
-		.feature = wish->feature,
-		.service = wish->service,
-		.driver = wish->driver,
+	return (struct pk_desired){.sensor = host->sensor.kind,
+		.absent = host->sensor.absent,
+		.feature = host->sensor.feature,
+		.service = host->sensor.service,
+		.driver = host->sensor.driver,
 		.logs = host->logs.items,
 		.log_count = host->logs.len,
 		.state_dir = host->state_dir,
 		.install_dir = host->install_dir,
 		.become = host->ssh.become};
+}
+
+void pk_fleet_ask(struct pk_fleet *fleet)
+{
+	fleet->desired =
+		PK_NEW_ARRAY(fleet->cli->arena, struct pk_desired, fleet->selection.len + 1);
+	for (size_t i = 0; i < fleet->selection.len; i++)
+		fleet->desired[i] = ask(fleet->selection.items[i]);
+}
+
+static void want(struct pk_desired *out, struct pk_fleet *fleet, const struct pk_sensor_wish *wish,
+	struct pk_map *bundles, struct pk_diags *diags)
+{
 	if (wish->absent || wish->kind == PK_SENSOR_NONE)
 		return;
 	if (wish->bundle != NULL) {
@@ -187,9 +215,9 @@ bool pk_fleet_want(struct pk_fleet *fleet, struct pk_diags *diags)
 {
 	size_t errors = diags->errors;
 	struct pk_map bundles = {0};
-	fleet->desired =
-		PK_NEW_ARRAY(fleet->cli->arena, struct pk_desired, fleet->selection.len + 1);
+	pk_fleet_ask(fleet);
 	for (size_t i = 0; i < fleet->selection.len; i++)
-		want(&fleet->desired[i], fleet, fleet->selection.items[i], &bundles, diags);
+		want(&fleet->desired[i], fleet, &fleet->selection.items[i]->sensor, &bundles,
+			diags);
 	return diags->errors == errors;
 }

@@ -77,6 +77,8 @@ struct pk_fleet {
 /* Reads the inventory and selects. False after a report. The caller closes `out` in any case. */
 bool pk_fleet_open(struct pk_fleet *out, struct pk_cli *cli, const struct pk_fleet_options *options,
 	const struct pk_texts *selectors, struct pk_diags *diags);
+/* Sets what hosts are asked about, without what is wanted on them: for commands that only look. */
+void pk_fleet_ask(struct pk_fleet *fleet);
 /* Compiles and checks what is wanted on the selected hosts, once for all that want the same. */
 bool pk_fleet_want(struct pk_fleet *fleet, struct pk_diags *diags);
 /* Opens the store; for reading, *found_out (may be NULL) is false if there is none yet. */
@@ -88,6 +90,14 @@ bool pk_fleet_open_ssh(struct pk_fleet *fleet, struct pk_diags *diags);
 void pk_fleet_close(struct pk_fleet *fleet);
 
 #define PK_FLEET_AUTO __attribute__((cleanup(pk_fleet_close))) struct pk_fleet
+
+/*
+ * What all commands of the fleet do around their work: opens the fleet, lets `work` do it, prints
+ * what was reported. The exit status: that of `work`, or what opening failed with.
+ */
+int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
+	const struct pk_texts *selectors,
+	int (*work)(struct pk_fleet *fleet, void *data, struct pk_diags *diags), void *data);
 
 /* Index of the host in the selection, by name; false if it is not selected. */
 bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host);

@@ -9,6 +9,7 @@ static sigset_t signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	return set;
 }
 
@@ -23,11 +24,16 @@ enum pk_rollout_want pk_interrupt_poll(struct pk_interrupt *interrupt)
 {
 	const sigset_t set = signals();
 	const struct timespec now = {0};
-	while (sigtimedwait(&set, NULL, &now) > 0)
-		interrupt->count++;
+	int came;
+	while ((came = sigtimedwait(&set, NULL, &now)) > 0) {
+		if (came == SIGUSR1)
+			interrupt->paused = !interrupt->paused;
+		else
+			interrupt->count++;
+	}
 	switch (interrupt->count) {
 	case 0:
-		return PK_WANT_GO;
+		return interrupt->paused ? PK_WANT_PAUSE : PK_WANT_GO;
 	case 1:
 		return PK_WANT_FINISH;
 	default:

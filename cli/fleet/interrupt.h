@@ -12,11 +12,12 @@
 struct pk_interrupt {
 	sigset_t before;
 	unsigned count; /* of signals noted so far */
+	bool paused;
 };
 
-/* From now on SIGINT, SIGTERM and SIGHUP only count. */
+/* From now on SIGINT, SIGTERM and SIGHUP only count, and SIGUSR1 pauses and goes on again. */
 void pk_interrupt_begin(struct pk_interrupt *interrupt);
-/* Notes what came since; what is wanted then: go on, finish, abort. */
+/* Notes what came since; what is wanted then: go on, pause, finish, abort. */
 enum pk_rollout_want pk_interrupt_poll(struct pk_interrupt *interrupt);
 /* As before pk_interrupt_begin. */
 void pk_interrupt_end(struct pk_interrupt *interrupt);

@@ -304,11 +304,12 @@ static void remember_waves(struct run *run)
 }
 
 /* What had been begun when it was interrupted is begun again; the host knows how far it came. */
-static enum pk_task_state begin_again(enum pk_task_state state)
+static enum pk_task_state begin_again(enum pk_task_state state, bool retry_failed)
 {
 	switch (state) {
-	case PK_TASK_OK:
 	case PK_TASK_FAILED:
+		return retry_failed ? PK_TASK_WAITING : state;
+	case PK_TASK_OK:
 	case PK_TASK_SKIPPED:
 	case PK_TASK_HEALTHY:
 		return state;
@@ -324,7 +325,7 @@ static enum pk_task_state begin_again(enum pk_task_state state)
 }
 
 int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options,
-	const struct pk_rollout_row *row, struct pk_diags *diags)
+	const struct pk_rollout_row *row, bool retry_failed, struct pk_diags *diags)
 {
 	struct pk_arena *arena = fleet->cli->arena;
 	struct run run = {.fleet = fleet, .options = options, .row = *row, .diags = diags};
@@ -337,7 +338,7 @@ int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options
 	fleet->desired = PK_NEW_ARRAY(arena, struct pk_desired, run.count);
 	for (size_t i = 0; i < run.count; i++) {
 		run.tasks[i] = rows.items[i];
-		run.tasks[i].state = begin_again(rows.items[i].state);
+		run.tasks[i].state = begin_again(rows.items[i].state, retry_failed);
 		if (!pk_push_read_desired(&fleet->desired[i], fleet, rows.items[i].desired, diags))
 			return PK_EXIT_CANNOT;
 		run.work[i] = (struct pk_rollout_task){.host = fleet->selection.items[i],

@@ -40,11 +40,12 @@ struct pk_push {
 int pk_push_run(const struct pk_push *push, struct pk_diags *diags);
 
 /*
- * Goes on with a rollout that the store has: hosts that ended stay as they are. The fleet's
+ * Goes on with a rollout that the store has: hosts that ended stay as they are, those that failed
+ * are tried again with `retry_failed`. The fleet's
  * selection and what is desired are set from the store. The exit status.
  */
 int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options,
-	const struct pk_rollout_row *row, struct pk_diags *diags);
+	const struct pk_rollout_row *row, bool retry_failed, struct pk_diags *diags);
 
 /* What is desired on a host by the text of pk_desired_put_json, with contents of the store. */
 bool pk_push_read_desired(

@@ -1,5 +1,7 @@
 #include "cli/fleet/reading.h"
 
+#include <string.h>
+
 #include "cli/fleet/interrupt.h"
 #include "cli/progress.h"
 
@@ -12,26 +14,35 @@ struct taking {
 	size_t ended;
 };
 
-/* Copies what the job found to the arena of the command. */
-static void take_facts(struct pk_reading *reading, struct taking *taking,
-	const struct pk_facts *facts, const struct pk_desired *desired)
+/* Fills in what the JSON says; false if that is no facts. */
+static bool set_facts(struct pk_reading *reading, const struct pk_fleet *fleet, size_t host,
+	const char *json, size_t len)
 {
-	struct pk_arena *arena = taking->fleet->cli->arena;
+	struct pk_arena *arena = fleet->cli->arena;
 	struct pk_diags quiet = {.arena = arena};
-	PK_BUF_AUTO json = {0};
-	pk_facts_put_json(&json, facts);
-	reading->json = pk_arena_strndup(arena, json.data, json.len);
-	struct pk_source *source = pk_source_make(arena, "facts", reading->json, json.len);
+	reading->json = pk_arena_strndup(arena, json, len);
+	struct pk_source *source = pk_source_make(arena, "facts", reading->json, len);
 	struct pk_node *node = pk_json_read(source, &quiet);
 	if (node == NULL || !pk_facts_read_json(&reading->facts, arena, node, &quiet)) {
 		pk_failure_set(&reading->failure, PK_FAILURE_APPLY, PK_FLEET_FACTS, false,
 			"what the host says cannot be kept");
-		return;
+		return false;
 	}
 	reading->read = true;
-	pk_contents_take(taking->fleet->contents, facts);
 	pk_facts_print(reading->digest, &reading->facts);
-	pk_change_plan(&reading->plan, arena, &reading->facts, desired);
+	pk_change_plan(&reading->plan, arena, &reading->facts, &fleet->desired[host]);
+	return true;
+}
+
+/* Copies what the job found to the arena of the command. */
+static void take_facts(struct pk_reading *reading, struct taking *taking, size_t host,
+	const struct pk_facts *facts)
+{
+	PK_BUF_AUTO json = {0};
+	pk_facts_put_json(&json, facts);
+	reading->read_ms = pk_fleet_now_ms();
+	if (set_facts(reading, taking->fleet, host, json.data, json.len))
+		pk_contents_take(taking->fleet->contents, facts);
 }
 
 static void take(struct taking *taking, const struct pk_rollout_event *event)
@@ -40,7 +51,7 @@ static void take(struct taking *taking, const struct pk_rollout_event *event)
 	struct pk_reading *reading = &taking->readings->items[event->task];
 	reading->failure = result->failure;
 	if (result->kind == PK_RESULT_OK && result->has_before)
-		take_facts(reading, taking, &result->before, &taking->fleet->desired[event->task]);
+		take_facts(reading, taking, event->task, &result->before);
 	if (!reading->read)
 		taking->readings->failed++;
 	taking->ended++;
@@ -100,4 +111,47 @@ bool pk_readings_take(struct pk_readings *out, struct pk_fleet *fleet,
 	pk_progress_end(&taking.progress);
 	pk_interrupt_end(&taking.interrupt);
 	return *end_out == PK_END_DONE;
+}
+
+bool pk_readings_recall(struct pk_readings *out, struct pk_fleet *fleet, struct pk_diags *diags)
+{
+	struct pk_arena *arena = fleet->cli->arena;
+	struct pk_host_rows rows = {0};
+	struct pk_map by_host = {0};
+	*out = (struct pk_readings){
+		.items = PK_NEW_ARRAY(arena, struct pk_reading, fleet->selection.len),
+		.len = fleet->selection.len};
+	if (fleet->store != NULL && !pk_store_list_hosts(&rows, arena, fleet->store, diags))
+		return false;
+	for (size_t i = 0; i < rows.len; i++)
+		pk_map_set(arena, &by_host, rows.items[i].host, &rows.items[i]);
+	for (size_t i = 0; i < out->len; i++) {
+		struct pk_reading *reading = &out->items[i];
+		const struct pk_host_row *row =
+			pk_map_find(&by_host, fleet->selection.items[i]->name);
+		if (row == NULL || row->facts == NULL) {
+			pk_failure_set(&reading->failure, PK_FAILURE_UNREACHABLE,
+				PK_FLEET_NOT_READ_YET, false, "nobody has read this host yet");
+			out->failed++;
+			continue;
+		}
+		reading->read_ms = row->read_ms;
+		if (!set_facts(reading, fleet, i, row->facts, strlen(row->facts)))
+			out->failed++;
+	}
+	return true;
+}
+
+int pk_readings_get(
+	struct pk_readings *out, struct pk_fleet *fleet, bool offline, struct pk_diags *diags)
+{
+	const struct pk_reading_options how = {.want_config = true};
+	enum pk_rollout_end end = PK_END_DONE;
+	if (offline)
+		return pk_readings_recall(out, fleet, diags) ? PK_EXIT_OK : PK_EXIT_CANNOT;
+	if (!pk_fleet_open_ssh(fleet, diags))
+		return pk_cli_status(fleet->cli, diags);
+	if (pk_readings_take(out, fleet, &how, &end, diags))
+		return PK_EXIT_OK;
+	return end == PK_END_BROKEN ? PK_EXIT_CANNOT : PK_EXIT_INTERRUPTED;
 }

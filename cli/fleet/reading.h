@@ -12,6 +12,7 @@ struct pk_reading {
 	struct pk_failure failure;
 	struct pk_facts facts;
 	const char *json; /* facts as JSON */
+	int64_t read_ms;  /* since 1970 */
 	char digest[PK_DIGEST_TEXT];
 	struct pk_host_plan plan; /* what a push would do; only if something is wanted */
 };
@@ -35,5 +36,18 @@ struct pk_reading_options {
 bool pk_readings_take(struct pk_readings *out, struct pk_fleet *fleet,
 	const struct pk_reading_options *options, enum pk_rollout_end *end_out,
 	struct pk_diags *diags);
+
+/*
+ * The same from what the store has: the facts that were read last, whoever asked for them. Hosts
+ * that nobody has read are not `read`. False after a report.
+ */
+bool pk_readings_recall(struct pk_readings *out, struct pk_fleet *fleet, struct pk_diags *diags);
+
+/*
+ * What was read last (`offline`), or what the hosts say now with their configurations; SSH is
+ * opened for that. An exit status: PK_EXIT_OK, or why there is nothing to show.
+ */
+int pk_readings_get(
+	struct pk_readings *out, struct pk_fleet *fleet, bool offline, struct pk_diags *diags);
 
 #endif
