@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/escape.h"
+#include "cli/html.h"
 
 static const char part_begin[] = "<!--@";
 static const char part_end[] = "-->";
@@ -13,33 +13,6 @@ struct html_out {
 	const struct pk_coverage_view *view;
 	const struct pk_coverage *coverage;
 };
-
-void pk_html_put(struct pk_buf *out, const char *text)
-{
-	PK_BUF_AUTO safe = {0};
-	pk_escape_put(&safe, text);
-	for (size_t i = 0; i < safe.len; i++) {
-		switch (safe.data[i]) {
-		case '&':
-			pk_buf_puts(out, "&amp;");
-			break;
-		case '<':
-			pk_buf_puts(out, "&lt;");
-			break;
-		case '>':
-			pk_buf_puts(out, "&gt;");
-			break;
-		case '"':
-			pk_buf_puts(out, "&quot;");
-			break;
-		case '\'':
-			pk_buf_puts(out, "&#39;");
-			break;
-		default:
-			pk_buf_putc(out, safe.data[i]);
-		}
-	}
-}
 
 /* A share of 100 with two decimals, rounded down. */
 static void put_share(struct pk_buf *out, size_t part, size_t total)

@@ -11,9 +11,6 @@
 /* The page; coverage_page.S takes it in. */
 extern const char pk_coverage_page[];
 
-/* Text for an element or a quoted attribute. */
-void pk_html_put(struct pk_buf *out, const char *text);
-
 /* The columns of the matrix, one a tactic. */
 void pk_coverage_put_matrix(struct pk_buf *out, const struct pk_coverage_view *view);
 /* What the script shows and filters: JSON that cannot end its element. */

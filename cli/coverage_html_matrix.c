@@ -1,5 +1,6 @@
 /* The matrix of the page, and the data that its script shows. */
 #include "cli/coverage_html.h"
+#include "cli/html.h"
 
 #include <string.h>
 

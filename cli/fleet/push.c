@@ -152,7 +152,8 @@ static int carry_out(struct run *run)
 		.event = on_event,
 		.want = on_want,
 		.known = on_known};
-	const struct pk_watched watched = {fleet, &run->row, run->tasks, &run->waves, run->count};
+	const struct pk_watched watched = {
+		fleet, &run->row, run->tasks, &run->waves, run->count, rollout.health};
 
 	pk_interrupt_begin(&run->interrupt);
 	run->watch = pk_watch_begin(fleet->cli, &watched,

@@ -24,6 +24,7 @@ struct pk_watched {
 	const struct pk_task_row *tasks; /* kept up to date by the rollout */
 	const struct pk_waves *waves;
 	size_t count;
+	bool health; /* hosts that were changed are asked for their health, too */
 };
 
 struct pk_watch;
