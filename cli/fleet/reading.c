@@ -142,6 +142,23 @@ bool pk_readings_recall(struct pk_readings *out, struct pk_fleet *fleet, struct 
 	return true;
 }
 
+/* What was read is remembered for `status`, unless a rollout is writing just now. */
+static void remember(struct pk_fleet *fleet, const struct pk_readings *readings)
+{
+	struct pk_diags quiet = {.arena = fleet->cli->arena};
+	PK_AUTO(pk_store) *store = pk_store_open(fleet->store_path, true, &quiet);
+	if (store == NULL)
+		return;
+	for (size_t i = 0; i < readings->len; i++) {
+		const struct pk_reading *reading = &readings->items[i];
+		if (reading->read &&
+			!pk_store_host(store, fleet->selection.items[i]->name, NULL, reading->json,
+				NULL, reading->read_ms, &quiet))
+			return;
+	}
+	pk_store_commit(store, &quiet);
+}
+
 int pk_readings_get(
 	struct pk_readings *out, struct pk_fleet *fleet, bool offline, struct pk_diags *diags)
 {
@@ -151,7 +168,9 @@ int pk_readings_get(
 		return pk_readings_recall(out, fleet, diags) ? PK_EXIT_OK : PK_EXIT_CANNOT;
 	if (!pk_fleet_open_ssh(fleet, diags))
 		return pk_cli_status(fleet->cli, diags);
-	if (pk_readings_take(out, fleet, &how, &end, diags))
+	if (pk_readings_take(out, fleet, &how, &end, diags)) {
+		remember(fleet, out);
 		return PK_EXIT_OK;
+	}
 	return end == PK_END_BROKEN ? PK_EXIT_CANNOT : PK_EXIT_INTERRUPTED;
 }
