@@ -1,5 +1,5 @@
 /*
- * Signature: who signed a commit or a tag, found out by the programs that are installed:
+ * Signature: who signed a commit, a tag or a file, found out by the programs that are installed:
  * ssh-keygen for OpenSSH, gpg for OpenPGP.
  *
  * A verifier knows the keys that it was given and nothing of the user's: not his keyring, not his
@@ -43,6 +43,7 @@ struct pk_signed {
 	const char *payload;
 	size_t payload_len;
 	const char *signature; /* NULL: it has none */
+	const char *namespace; /* OpenSSH: what the signature is for; NULL: git's */
 };
 
 struct pk_signature {

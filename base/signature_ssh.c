@@ -1,4 +1,4 @@
-/* Signatures of OpenSSH: ssh-keygen(1), -Y, with the namespace that git gives them. */
+/* Signatures of OpenSSH: ssh-keygen(1), -Y, with the namespace that git or somebody gives them. */
 #include <string.h>
 
 #include "base/signature_tools.h"
@@ -20,6 +20,11 @@ void pk_signature_parse_principals(
 				pk_arena_strndup(arena, text, (size_t)(end - text));
 		text = end + (*end == '\n');
 	}
+}
+
+static const char *namespace_of(const struct pk_signed *object)
+{
+	return object->namespace == NULL ? "git" : object->namespace;
 }
 
 /* The fingerprint in "Good "git" signature for NAME with ED25519 key SHA256:..."; else NULL. */
@@ -45,7 +50,7 @@ static bool verify_as(struct pk_verifier *verifier, bool *good_out, struct pk_si
 {
 	const char *signers = pk_temp_path(verifier->temp, SIGNERS_FILE);
 	const char *const argv[] = {PROGRAM, "-Y", "verify", "-f", signers, "-I", principal, "-n",
-		"git", "-s", path, NULL};
+		namespace_of(object), "-s", path, NULL};
 	PK_RUN_AUTO result;
 	if (!pk_verifier_run(verifier, &result, argv, object, PACKAGE, diags))
 		return false;
@@ -80,7 +85,7 @@ static bool explain(struct pk_verifier *verifier, struct pk_signature *out, stru
 	const char *path, const struct pk_signed *object, bool expired, struct pk_diags *diags)
 {
 	const char *const argv[] = {
-		PROGRAM, "-Y", "check-novalidate", "-n", "git", "-s", path, NULL};
+		PROGRAM, "-Y", "check-novalidate", "-n", namespace_of(object), "-s", path, NULL};
 	PK_RUN_AUTO result;
 	if (!pk_verifier_run(verifier, &result, argv, object, PACKAGE, diags))
 		return false;

@@ -38,13 +38,10 @@ static void report(const char *folder, const char *reason, struct pk_diags *diag
 	pk_diag_hint(diags, diag, "name a folder with room in it by TMPDIR");
 }
 
-struct pk_temp *pk_temp_open(struct pk_diags *diags)
+struct pk_temp *pk_temp_open_in(const char *folder, struct pk_diags *diags)
 {
 	struct pk_arena *arena = pk_arena_create();
 	struct pk_temp *temp = PK_NEW(arena, struct pk_temp);
-	const char *folder = getenv("TMPDIR");
-	if (folder == NULL || folder[0] != '/')
-		folder = "/tmp";
 	temp->arena = arena;
 	temp->path = pk_arena_printf(arena, "%s/picket-XXXXXX", folder);
 
@@ -56,6 +53,14 @@ struct pk_temp *pk_temp_open(struct pk_diags *diags)
 	sigprocmask(SIG_SETMASK, &temp->before, NULL);
 	pk_arena_destroy(arena);
 	return NULL;
+}
+
+struct pk_temp *pk_temp_open(struct pk_diags *diags)
+{
+	const char *folder = getenv("TMPDIR");
+	if (folder == NULL || folder[0] != '/')
+		folder = "/tmp";
+	return pk_temp_open_in(folder, diags);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *place)

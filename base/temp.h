@@ -17,6 +17,8 @@ struct pk_temp;
 
 /* A new folder in TMPDIR, or /tmp; the caller owns it. NULL after a report. */
 struct pk_temp *pk_temp_open(struct pk_diags *diags);
+/* As pk_temp_open, in `folder`: what is made there can be renamed to a place beside it. */
+struct pk_temp *pk_temp_open_in(const char *folder, struct pk_diags *diags);
 /* Removes the folder with all that is in it; then signals end the process again. NULL is fine. */
 void pk_temp_close(struct pk_temp *temp);
 PK_AUTO_DEFINE(pk_temp, pk_temp_close);

@@ -110,6 +110,7 @@ static void migrate_path(struct migrate_run *run, const char *path, uint32_t fro
 		migrate_yaml(run, source, from);
 		break;
 	case PK_KIND_MONSTER:
+	case PK_KIND_INVENTORY:
 		break; /* names no techniques */
 	}
 }

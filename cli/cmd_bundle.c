@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/escape.h"
-#include "cli/fleet/bundle_dir.h"
+#include "cli/fleet/folders.h"
 #include "cli/json_out.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -294,7 +294,7 @@ int pk_cmd_bundle(struct pk_cli *cli, int argc, char **argv)
 		return cli->status;
 	if (run.arguments.len == 0)
 		return pk_cli_usage_error(cli, "give add, list or verify");
-	run.store = pk_bundle_dir(cli->arena, run.options.bundles);
+	run.store = pk_folder_bundles(cli->arena, run.options.bundles);
 	if (run.store == NULL || run.store[0] == '\0')
 		return pk_cli_usage_error(cli, "name the folder of the bundles by --bundles");
 

@@ -106,6 +106,7 @@ static bool import_file(struct import_run *run, const char *path)
 		return import_monster(run, source, &import);
 	case PK_KIND_RULESET:
 	case PK_KIND_PROJECT:
+	case PK_KIND_INVENTORY:
 	case PK_KIND_UNKNOWN:
 		break;
 	}

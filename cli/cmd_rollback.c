@@ -73,7 +73,7 @@ static const struct pk_bundle *find_bundle(
 		strcmp(before->version, was->bundle->version) == 0)
 		return was->bundle;
 	struct pk_diags quiet = {.arena = arena};
-	return pk_bundle_open(arena, pk_fleet_bundles(arena, back->fleet->options->bundles),
+	return pk_fleet_open_bundle(back->fleet,
 		pk_arena_printf(arena, "%s@%s", was->bundle->name, before->version), &quiet);
 }
 

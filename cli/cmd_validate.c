@@ -1,4 +1,4 @@
-/* validate: says what is wrong with configurations, rulesets and projects. */
+/* validate: says what is wrong with configurations, rulesets, projects and inventories. */
 #include <string.h>
 
 #include "base/file.h"
@@ -14,6 +14,7 @@
 #include "cli/print.h"
 #include "cli/target.h"
 #include "cli/today.h"
+#include "fleet/inventory/inventory.h"
 #include "generators/compile/compile.h"
 #include "generators/meaning/lint.h"
 #include "generators/monster/monster.h"
@@ -152,6 +153,13 @@ static void check_policy(
 	pk_lock_check_policy(policy, source, &options, &validation->diags);
 }
 
+/* Judged alone: what a user's ssh_config would add is not the file's. */
+static void check_inventory(struct validation *validation, struct pk_source *source)
+{
+	const struct pk_inventory_options options = {.ssh_config = NULL};
+	pk_inventory_read_source(validation->cli->arena, source, &options, &validation->diags);
+}
+
 static void check_source(
 	struct validation *validation, struct pk_source *source, const struct pk_tree *tree)
 {
@@ -169,6 +177,9 @@ static void check_source(
 	case PK_KIND_RULESET:
 	case PK_KIND_PROJECT:
 		check_policy(validation, source, tree);
+		break;
+	case PK_KIND_INVENTORY:
+		check_inventory(validation, source);
 		break;
 	case PK_KIND_UNKNOWN:
 		pk_diag_hint(diags,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fleet/inventory/inventory.h"
 
 /* True if a line of the text begins with `key`: enough to tell a top-level key of YAML. */
 static bool has_line(const char *text, const char *key)
@@ -40,6 +41,8 @@ enum pk_kind pk_kind_of(const struct pk_source *source)
 		return PK_KIND_MONSTER;
 	if (has_line(source->text + start, "project:"))
 		return PK_KIND_PROJECT;
+	if (pk_inventory_is(source))
+		return PK_KIND_INVENTORY;
 	if (has_line(source->text + start, "picket:") ||
 		has_line(source->text + start, "ruleset:") || pk_text_ends(source->path, ".yaml") ||
 		pk_text_ends(source->path, ".yml"))

@@ -8,29 +8,12 @@
 
 #include "base/file.h"
 #include "cli/fleet/contents.h"
+#include "cli/fleet/folders.h"
 #include "cli/print.h"
 
 enum { MS = 1000 };
 
 /* --- what the machine says --- */
-
-/* The folder of the user for data of this kind (XDG Base Directory Specification, version 0.8). */
-static const char *user_folder(struct pk_arena *arena, const char *variable, const char *fallback)
-{
-	const char *given = getenv(variable);
-	if (given != NULL && given[0] == '/')
-		return given;
-	const char *home = getenv("HOME");
-	return pk_arena_printf(arena, "%s/%s", home == NULL ? "." : home, fallback);
-}
-
-const char *pk_fleet_bundles(struct pk_arena *arena, const char *given)
-{
-	if (given != NULL)
-		return given;
-	return pk_arena_printf(
-		arena, "%s/picket/bundles", user_folder(arena, "XDG_DATA_HOME", ".local/share"));
-}
 
 static const char *user_name(void)
 {
@@ -97,12 +80,14 @@ bool pk_fleet_open(struct pk_fleet *out, struct pk_cli *cli, const struct pk_fle
 bool pk_fleet_open_store(
 	struct pk_fleet *fleet, bool write, bool *found_out, struct pk_diags *diags)
 {
-	struct pk_arena *arena = fleet->cli->arena;
-	fleet->store_path = fleet->options->state;
-	if (fleet->store_path == NULL)
-		fleet->store_path = pk_arena_printf(arena, "%s/picket/%s.db",
-			user_folder(arena, "XDG_STATE_HOME", ".local/state"),
-			fleet->inventory->name);
+	fleet->store_path =
+		pk_folder_store(fleet->cli->arena, fleet->options->state, fleet->inventory->name);
+	if (fleet->store_path == NULL) {
+		struct pk_diag *diag = pk_report(diags, PK_FLEET_NO_HOME, PK_NO_SPAN,
+			"there is no home folder to keep the store in");
+		pk_diag_hint(diags, diag, "give a file with --state");
+		return false;
+	}
 	bool exists = write || pk_file_exists(fleet->store_path);
 	if (found_out != NULL)
 		*found_out = exists;
@@ -159,6 +144,19 @@ bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host)
 
 /* --- what is wanted --- */
 
+const struct pk_bundle *pk_fleet_open_bundle(
+	const struct pk_fleet *fleet, const char *id, struct pk_diags *diags)
+{
+	struct pk_arena *arena = fleet->cli->arena;
+	const char *store = pk_folder_bundles(arena, fleet->options->bundles);
+	if (store != NULL)
+		return pk_bundle_open(arena, store, id, diags);
+	struct pk_diag *diag = pk_report(
+		diags, PK_FLEET_NO_HOME, PK_NO_SPAN, "there is no home folder that has bundles");
+	pk_diag_hint(diags, diag, "give a folder with --bundles");
+	return NULL;
+}
+
 /* The bundle called `id`, opened once. */
 static const struct pk_bundle *open_bundle(
 	struct pk_fleet *fleet, struct pk_map *opened, const char *id, struct pk_diags *diags)
@@ -167,8 +165,7 @@ static const struct pk_bundle *open_bundle(
 	struct pk_arena *arena = fleet->cli->arena;
 	const struct pk_bundle *bundle = pk_map_find(opened, id);
 	if (bundle == NULL) {
-		bundle = pk_bundle_open(
-			arena, pk_fleet_bundles(arena, fleet->options->bundles), id, diags);
+		bundle = pk_fleet_open_bundle(fleet, id, diags);
 		/* A broken one is reported once, not for each host. */
 		pk_map_set(arena, opened, id, (void *)(bundle == NULL ? &none : bundle));
 	}

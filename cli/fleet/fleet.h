@@ -101,8 +101,9 @@ int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
 
 /* Index of the host in the selection, by name; false if it is not selected. */
 bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host);
-/* The folder of bundles: as given, else in XDG_DATA_HOME. */
-const char *pk_fleet_bundles(struct pk_arena *arena, const char *given);
+/* As pk_bundle_open in the store of bundles of this command. */
+const struct pk_bundle *pk_fleet_open_bundle(
+	const struct pk_fleet *fleet, const char *id, struct pk_diags *diags);
 /* "user@machine": who this is, for the store. */
 const char *pk_fleet_who(struct pk_arena *arena);
 /* Milliseconds since 1970. */

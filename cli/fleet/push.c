@@ -30,10 +30,8 @@ static const struct pk_content *find_content(void *data, const char *digest)
 static const struct pk_bundle *find_bundle(void *data, const char *id, const char *digest)
 {
 	struct pk_fleet *fleet = data;
-	struct pk_arena *arena = fleet->cli->arena;
-	struct pk_diags quiet = {.arena = arena};
-	const struct pk_bundle *bundle =
-		pk_bundle_open(arena, pk_fleet_bundles(arena, fleet->options->bundles), id, &quiet);
+	struct pk_diags quiet = {.arena = fleet->cli->arena};
+	const struct pk_bundle *bundle = pk_fleet_open_bundle(fleet, id, &quiet);
 	return bundle != NULL && strcmp(bundle->digest, digest) == 0 ? bundle : NULL;
 }
 

@@ -132,7 +132,10 @@ bool pk_bundle_verify(const struct pk_bundle *bundle, struct pk_diags *diags);
 const struct pk_source *pk_bundle_read_file(struct pk_arena *arena, const struct pk_bundle *bundle,
 	const struct pk_bundle_file *file, struct pk_diags *diags);
 
-/* The program (or package) for an architecture ("x64", ...), or NULL. */
+/*
+ * The program (or else the package) for an architecture ("x64", ...; NULL: not known), or NULL. Of
+ * several packages for one it is the first: those of another kind are among the files.
+ */
 const struct pk_bundle_file *pk_bundle_find_program(
 	const struct pk_bundle *bundle, const char *arch);
 

@@ -26,8 +26,6 @@ bool pk_log_compare(struct pk_log_changes *changes);
 /* The size that a log of Windows gets for `bytes`: steps of 64 KiB. */
 uint64_t pk_log_windows_bytes(uint64_t bytes);
 
-/* Does the sensor run `content`? By what it reports itself, else by its file. */
-enum pk_fact pk_change_runs(const struct pk_facts *facts, const struct pk_content *content);
 /* Is this Sysmon the feature of Windows? Told from where its program is. */
 enum pk_fact pk_change_is_feature(const struct pk_facts *facts);
 

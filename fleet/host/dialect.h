@@ -59,6 +59,7 @@ struct pk_job_wish {
 	const struct pk_desired *desired;
 	const char *rollout; /* id for the host's record; NULL when only reading */
 	uint64_t sequence;   /* of the rollout */
+	const char *shell;   /* of the host, as pk_dialect_hear gave it; NULL: the dialect's own */
 	/*
 	 * Digest that pk_facts_print must give, else nothing is changed; NULL: any. A host whose record
 	 * names this very `rollout` was left in the middle of it, and is finished whatever it is like.
@@ -70,6 +71,7 @@ struct pk_job_wish {
 		*known; /* digests of configurations and rules that need not be sent to us */
 	size_t known_count;
 	char nonce[33]; /* new for each job; frames the answers */
+	const struct pk_dialect *dialect; /* NULL: by the host's platform, or the host is asked */
 };
 
 /*
@@ -110,7 +112,7 @@ struct pk_dialect {
 		const struct pk_job_wish *wish, const struct pk_facts *facts,
 		const struct pk_host_plan *plan, size_t step, struct pk_failure *failure);
 	bool (*hear_change)(struct pk_arena *arena, const struct pk_job_wish *wish,
-		const struct pk_facts *facts, const struct pk_host_plan *plan, size_t step,
+		struct pk_facts *facts, const struct pk_host_plan *plan, size_t step,
 		const struct pk_host_answer *answer, struct pk_failure *failure);
 	/*
 	 * TALK: what the command said after the changes: the facts as they are now in `out`. False:

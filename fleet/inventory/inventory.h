@@ -72,6 +72,7 @@ struct pk_ssh_wish {
 	PK_LIST(const char *) known_hosts; /* files; empty: the user's and the system's */
 	const char *host_key_alias;	   /* name that known_hosts has */
 	PK_LIST(const char *) jumps;	   /* [user@]host[:port], in the order they are passed */
+	bool direct;			   /* no jump host, whatever an ssh_config says */
 	const char *password_env;	   /* name of an environment variable */
 	const char *password_file;
 	const char *passphrase_file; /* for identity files */
@@ -102,7 +103,7 @@ struct pk_host {
 	struct pk_ssh_wish ssh;
 	struct pk_sensor_wish sensor;
 	PK_LIST(struct pk_log_wish) logs;
-	const char *state_dir;	      /* where the host keeps our record and staged files */
+	const char *state_dir; /* where the host keeps our record; NULL: its platform's own */
 	const char *install_dir;      /* where the sensor is installed on Linux */
 	const char *zone;	      /* connections into it are limited together; "" if none */
 	PK_LIST(const char *) groups; /* all that it is in, parents too, sorted */

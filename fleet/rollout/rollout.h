@@ -16,8 +16,9 @@ struct pk_rollout_task {
 	const struct pk_host *host;
 	const struct pk_desired *desired; /* what to ask about, too, when only reading */
 	const char *expected;		  /* see pk_job_wish; NULL: any */
-	struct pk_schedule_task begin;	  /* WAITING, or as an interrupted rollout left it */
-	struct pk_task_row *row;	  /* kept up to date; NULL without a store */
+	/* WAITING, or as an interrupted rollout left it; zone and `touched` are filled in. */
+	struct pk_schedule_task begin;
+	struct pk_task_row *row; /* kept up to date; NULL without a store */
 };
 
 enum pk_rollout_event_kind {
@@ -62,11 +63,13 @@ struct pk_rollout {
 	bool want_health; /* only reading: what the health gate asks, too */
 	const char *const *(*known)(
 		void *data, size_t *count_out); /* see pk_job_wish; may be NULL */
+	/* A link to the host, not opened yet; NULL: as its transport says. */
+	struct pk_link *(*open_link)(void *data, const struct pk_host *host);
 	struct pk_ssh *ssh;
 	struct pk_store *store; /* NULL: nothing is kept */
 	const char *id;		/* NULL when only reading */
 	uint64_t sequence;
-	void *data; /* for the two below */
+	void *data; /* for all functions here */
 	void (*event)(void *data, const struct pk_rollout_event *event);
 	enum pk_rollout_want (*want)(void *data); /* asked at every turn; NULL: always GO */
 };

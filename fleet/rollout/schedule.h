@@ -68,7 +68,8 @@ struct pk_order {
 /*
  * `tasks` are those of `waves`, by the same index, and are copied; `wish` and `waves` outlive the
  * schedule. Without waves (NULL) there is one, by index, and no failure stops anything. Failures
- * that were there at the beginning count, but only a new one stops the rollout.
+ * that are there at the beginning count as if they had happened just now; those of class NONE do
+ * not: somebody has seen them and goes on.
  */
 struct pk_schedule *pk_schedule_create(const struct pk_rollout_wish *wish,
 	const struct pk_waves *waves, const struct pk_schedule_task *tasks, size_t count);

@@ -7,7 +7,15 @@
  * a journal that was meddled with does not verify. Writes are gathered and become durable with
  * pk_store_commit: before anything is sent that may change a host, what leads to it has been
  * committed. Contents (configurations, live rules) are kept once, by digest; the file's mode
- * is 0600. Nothing secret is ever given to a store.
+ * is 0600, and one that others may write, or exchange for another, is refused. Nothing secret is
+ * ever given to a store.
+ *
+ * The hash of a row of the journal is the SHA-256 of these fields, one behind the other: the hash
+ * of the row before as a text (empty for the first row); the number and the time in milliseconds,
+ * each in decimal digits and ended by ","; then, as texts, the rollout's id, the host, what and
+ * detail. A text is its length in bytes in decimal digits, ":", its bytes and ","; where there is
+ * none, "-,". The head of the journal, number and hash of its last row, is a row of its own that is
+ * written in the same transaction, so that a journal whose end was cut off does not verify, either.
  *
  * Functions return false after a report (PK_STORE_*), and the transaction is then rolled back.
  */
@@ -96,11 +104,25 @@ struct pk_host_row {
 	int64_t left_ms;
 };
 
-/* Opens or makes the file; its folder is made. `write`: takes the lock; else it is only read. */
+/*
+ * Opens the file. `write`: makes it and its folder if they are missing, and takes the lock, which
+ * is the file PATH.lock (PK_STORE_LOCKED if another process has it); else it is only read, at any
+ * time, and must be there (PK_STORE_MISSING).
+ */
 struct pk_store *pk_store_open(const char *path, bool write, struct pk_diags *diags);
 /* Commits what was gathered is not done here: what was not committed is lost. NULL is fine. */
 void pk_store_close(struct pk_store *store);
 PK_AUTO_DEFINE(pk_store, pk_store_close);
+
+/* Who writes a store. */
+struct pk_store_holder {
+	int64_t pid; /* 0: not known */
+	int64_t since_ms;
+	char rollout[PK_ROLLOUT_ID]; /* "" before it is known */
+};
+
+/* Does a process, this one included, hold the lock of the store at `path`? */
+bool pk_store_find_holder(struct pk_store_holder *out, const char *path);
 
 /* A new id: the time and random digits. */
 void pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms);
@@ -117,10 +139,16 @@ bool pk_store_task(struct pk_store *store, const char *rollout, const struct pk_
 /* A transition of the rollout itself: state, or an event such as an opened wave. */
 bool pk_store_rollout(struct pk_store *store, const char *rollout, enum pk_rollout_state state,
 	const char *what, const char *detail, int64_t now_ms, struct pk_diags *diags);
-/* What was read of a host; `left` is not NULL right after a change of ours. */
+/*
+ * What was read of a host; `left` is not NULL right after a change of ours, and only then `rollout`
+ * is taken. Facts that are NULL leave those that are known.
+ */
 bool pk_store_host(struct pk_store *store, const char *host, const char *rollout, const char *facts,
 	const char *left, int64_t now_ms, struct pk_diags *diags);
-/* Keeps the bytes under their digest; true also if they are there. */
+/*
+ * Keeps the bytes under their digest; true also if they are there. Bytes with another digest are
+ * refused (PK_STORE_CONTENT), which does not roll back what was gathered.
+ */
 bool pk_store_content(struct pk_store *store, const char *digest, const void *bytes, size_t len,
 	struct pk_diags *diags);
 /* Makes everything so far durable. Cheap if there is nothing. */
@@ -163,7 +191,10 @@ bool pk_store_list_hosts(struct pk_host_rows *out, struct pk_arena *arena, struc
 	struct pk_diags *diags);
 bool pk_store_find_host(struct pk_host_row *out, bool *found_out, struct pk_arena *arena,
 	struct pk_store *store, const char *host, struct pk_diags *diags);
-/* The content with that digest as a source named by it, or NULL without a report. */
+/*
+ * The content with that digest as a source named by it, or NULL without a report: also if what is
+ * kept is damaged and has another digest.
+ */
 struct pk_source *pk_store_find_content(
 	struct pk_arena *arena, struct pk_store *store, const char *digest);
 bool pk_store_has_content(struct pk_store *store, const char *digest);

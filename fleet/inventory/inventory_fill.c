@@ -1,0 +1,105 @@
+/* What an inventory leaves open: from the user's ssh_config, and what picket takes by itself. */
+#include <string.h>
+
+#include "base/text.h"
+#include "fleet/inventory/inventory_paths.h"
+
+enum { SSH_PORT = 22 };
+
+static const char *state_dir_of(enum pk_host_platform platform)
+{
+	switch (platform) {
+	case PK_HOST_ANY:
+		break;
+	case PK_HOST_LINUX:
+		return "/var/lib/picket";
+	case PK_HOST_WINDOWS:
+		return "C:\\ProgramData\\picket";
+	}
+	return NULL;
+}
+
+/* Warns of what OpenSSH would do for this host and picket does not. */
+static void warn_of_proxy(struct pk_inventory_build *build, const struct pk_ssh_alias *alias,
+	const struct pk_host *host)
+{
+	if (alias->proxy_command.source == NULL || host->ssh.jumps.len > 0 ||
+		!pk_inventory_once(build, PK_SSH_CONFIG_PROXY, alias->proxy_command))
+		return;
+	struct pk_diag *diag = pk_report(build->diags, PK_SSH_CONFIG_PROXY, alias->proxy_command,
+		"'ProxyCommand' is not followed: '%s' is connected to directly", host->name);
+	pk_diag_hint(build->diags, diag, "use 'ProxyJump', or 'jump' in the inventory");
+}
+
+static bool is_word(const char *text, const char *also)
+{
+	return text == NULL || (*text != '-' && pk_inventory_plain(text, PK_HOST_NAME_MAX, also));
+}
+
+/* What becomes part of a command or an address must be as it would have to be in the inventory. */
+static bool check_alias(struct pk_inventory_build *build, const struct pk_ssh_alias *alias,
+	const struct pk_host *host)
+{
+	if (is_word(alias->host_name, "_.:%-") && is_word(alias->host_key_alias, "_.:[]-") &&
+		is_word(alias->user, "_.\\@$+-"))
+		return true;
+	struct pk_diag *diag = pk_report(build->diags, PK_SSH_CONFIG_LINE, host->span,
+		"what the ssh_config says of '%s' cannot be used", host->name);
+	pk_diag_hint(build->diags, diag,
+		"look at HostName, User and HostKeyAlias, or say them in the inventory");
+	return false;
+}
+
+static bool fill_alias(struct pk_inventory_build *build, struct pk_host *host)
+{
+	struct pk_ssh_alias alias = {0};
+	struct pk_ssh_wish *ssh = &host->ssh;
+	const char *asked = host->address != NULL ? host->address : host->name;
+	pk_ssh_config_find(&alias, build->arena, build->ssh_config, asked, ssh->user);
+	if (!check_alias(build, &alias, host))
+		return false;
+	if (host->address == NULL)
+		host->address = alias.host_name;
+	if (host->port == 0)
+		host->port = alias.port;
+	if (ssh->user == NULL)
+		ssh->user = alias.user;
+	if (ssh->certificate_file == NULL)
+		ssh->certificate_file = alias.certificate_file;
+	if (ssh->host_key_alias == NULL)
+		ssh->host_key_alias = alias.host_key_alias;
+	if (ssh->identity_files.len == 0) {
+		ssh->identity_files.items = alias.identity_files.items;
+		ssh->identity_files.len = alias.identity_files.len;
+	}
+	if (ssh->known_hosts.len == 0) {
+		ssh->known_hosts.items = alias.known_hosts.items;
+		ssh->known_hosts.len = alias.known_hosts.len;
+	}
+	if (ssh->jumps.len == 0 && !ssh->direct && alias.jumps != NULL &&
+		!pk_jumps_add(build, host, alias.jumps, alias.jumps_span))
+		return false;
+	warn_of_proxy(build, &alias, host);
+	return true;
+}
+
+bool pk_inventory_fill(struct pk_host *host, struct pk_inventory_build *build)
+{
+	struct pk_ssh_wish *ssh = &host->ssh;
+	if (build->ssh_config != NULL && host->transport == PK_TRANSPORT_SSH &&
+		!fill_alias(build, host))
+		return false;
+	if (host->address == NULL)
+		host->address = host->name;
+	if (host->port == 0)
+		host->port = SSH_PORT;
+	if (ssh->user == NULL)
+		ssh->user = build->options->user;
+	if (host->zone == NULL)
+		host->zone = ssh->jumps.len == 0 ? "" : ssh->jumps.items[ssh->jumps.len - 1];
+	if (host->state_dir == NULL)
+		host->state_dir = state_dir_of(host->platform);
+	if (host->install_dir == NULL)
+		host->install_dir = "/opt/sysmon";
+	return true;
+}
