@@ -95,15 +95,37 @@ int pk_cli_usage_error(struct pk_cli *cli, const char *format, ...)
 	return PK_EXIT_USAGE;
 }
 
+/* Errors that are not about what was looked at: ranges of codes, and the exit status they have. */
+static const struct {
+	enum pk_code first;
+	enum pk_code last;
+	enum pk_exit status;
+} special[] = {
+	{PK_FILE_READ, PK_FILE_WRITE, PK_EXIT_CANNOT},
+	{PK_GIT_NO_REPOSITORY, PK_GIT_UNRELATED, PK_EXIT_CANNOT},
+	{PK_SELECT_SYNTAX, PK_SELECT_EMPTY, PK_EXIT_USAGE},
+	{PK_STORE_MISSING, PK_STORE_FULL, PK_EXIT_CANNOT},
+};
+
+static enum pk_exit special_status(const struct pk_diag *diag)
+{
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
+		if (diag->severity == PK_ERROR && diag->code >= special[i].first &&
+			diag->code <= special[i].last)
+			return special[i].status;
+	}
+	return PK_EXIT_OK;
+}
+
 int pk_cli_status(const struct pk_cli *cli, const struct pk_diags *diags)
 {
+	int status = PK_EXIT_OK;
 	for (size_t i = 0; i < diags->all.len; i++) {
-		const struct pk_diag *diag = &diags->all.items[i];
-		bool is_access = diag->code == PK_FILE_READ || diag->code == PK_FILE_WRITE ||
-			(diag->code >= PK_GIT_NO_REPOSITORY && diag->code <= PK_GIT_UNRELATED);
-		if (diag->severity == PK_ERROR && is_access)
-			return PK_EXIT_CANNOT;
+		int found = special_status(&diags->all.items[i]);
+		status = found > status ? found : status;
 	}
+	if (status != PK_EXIT_OK)
+		return status;
 	if (diags->errors > 0)
 		return PK_EXIT_FINDINGS;
 	if (diags->warnings > 0 && cli->common.deny == PK_DENY_WARNINGS)

@@ -5,8 +5,10 @@
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-dev libyajl-dev
 	libevtx-dev libgit2-dev nettle-dev libhyperscan-dev
 	libssh2-1-dev libsqlite3-dev libarchive-dev libc-ares-dev openssh-client)
+# Servers of the test endpoints, and what their Windows-like ones are made of (tests/fleet).
+endpoint_packages=(openssh-server wine64 gcc-mingw-w64-x86-64-win32)
 test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time
-	git gnupg)
+	git gnupg "${endpoint_packages[@]}")
 
 # Runs a command as root.
 as_root() {
@@ -30,6 +32,10 @@ install_packages() {
 	fi
 	echo "Installing: ${missing[*]}"
 	as_root apt-get update -qq
+	if [[ " ${missing[*]} " == *' openssh-server '* && -d /run/systemd/system ]]; then
+		echo "The system's own SSH server is not started: ssh.service and ssh.socket are masked."
+		as_root systemctl mask --quiet ssh.service ssh.socket
+	fi
 	as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
 }

@@ -237,7 +237,8 @@ int pk_push_run(const struct pk_push *push, struct pk_diags *diags)
 		.started_ms = now_ms,
 		.wish = push->options->no_health ? "{\"health\":false}" : "{\"health\":true}"};
 	make_room(&run);
-	pk_store_make_id(run.row.id, now_ms);
+	if (!pk_store_make_id(run.row.id, now_ms, diags))
+		return PK_EXIT_CANNOT;
 	if (!pk_waves_make(
 		    &run.waves, arena, run.row.id, fleet->inventory, &fleet->selection, diags))
 		return PK_EXIT_FINDINGS;

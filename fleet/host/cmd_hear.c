@@ -37,7 +37,7 @@ static bool holds(struct pk_cmd_text text, const char *needle)
 static struct pk_cmd_text said(const struct pk_frames *frames, const char *key)
 {
 	const struct pk_frame *frame = pk_frame_find(frames, key, 0);
-	if (pk_cmd_status(frames, frame) != 0)
+	if (pk_cmd_frame_status(frames, frame) != 0)
 		return (struct pk_cmd_text){"", 0};
 	return pk_cmd_body(frame);
 }
@@ -67,7 +67,7 @@ static const char *read_arch(const struct pk_frames *frames)
 static enum pk_fact service_present(
 	const struct pk_frames *frames, const struct pk_frame *service, unsigned *state_out)
 {
-	int64_t status = pk_cmd_status(frames, service);
+	int64_t status = pk_cmd_frame_status(frames, service);
 	*state_out = pk_cmd_sc_state(pk_cmd_body(service));
 	if (status == 0)
 		return *state_out != 0 ? PK_FACT_YES : PK_FACT_UNKNOWN;
@@ -80,8 +80,8 @@ static enum pk_fact service_present(
 	const struct pk_frame *key =
 		pk_frame_find(frames, "key", (size_t)(service - frames->items));
 	bool can_read = said(frames, "bias").len > 0;
-	return status == 1 && can_read && pk_cmd_status(frames, key) == 1 ? PK_FACT_NO
-									  : PK_FACT_UNKNOWN;
+	return status == 1 && can_read && pk_cmd_frame_status(frames, key) == 1 ? PK_FACT_NO
+										: PK_FACT_UNKNOWN;
 }
 
 static void take_service(struct pk_facts *out, struct pk_arena *arena,
@@ -192,7 +192,8 @@ static void read_monster_driver(struct pk_facts *out, const struct pk_frames *fr
 {
 	for (size_t i = 0; i < frames->len; i++) {
 		const struct pk_frame *frame = &frames->items[i];
-		if (pk_text_equal(frame->key, "driver") && pk_cmd_status(frames, frame) == 0 &&
+		if (pk_text_equal(frame->key, "driver") &&
+			pk_cmd_frame_status(frames, frame) == 0 &&
 			pk_cmd_sc_state(pk_cmd_body(frame)) != 0 && out->driver == NULL)
 			out->driver = frame->value;
 	}
@@ -260,7 +261,7 @@ static void hear_sysmon(struct pk_facts *facts, struct pk_arena *arena,
 {
 	const struct pk_frame *params = pk_frame_find(frames, "params", 0);
 	struct pk_cmd_text text = said(frames, "params");
-	if (params != NULL && pk_cmd_status(frames, params) == 0 && text.len > 0)
+	if (params != NULL && pk_cmd_frame_status(frames, params) == 0 && text.len > 0)
 		pk_cmd_hear_params(facts, arena, wish, text);
 	else if (params != NULL)
 		facts->trouble = "the parameters of the driver cannot be read";
@@ -298,7 +299,7 @@ static void hear_monster(
 	for (size_t i = 0; i < frames->len && facts->config == NULL; i++) {
 		const struct pk_frame *frame = &frames->items[i];
 		char digest[PK_DIGEST_TEXT];
-		if (!pk_text_equal(frame->key, "hash") || pk_cmd_status(frames, frame) != 0 ||
+		if (!pk_text_equal(frame->key, "hash") || pk_cmd_frame_status(frames, frame) != 0 ||
 			!pk_cmd_certutil(digest, pk_cmd_body(frame)))
 			continue;
 		facts->config = pk_arena_strdup(arena, digest);
@@ -312,7 +313,7 @@ static void hear_logs(
 	for (size_t i = 0; i < frames->len; i++) {
 		const struct pk_frame *frame = &frames->items[i];
 		if (!pk_text_equal(frame->key, "log") || frame->value == NULL ||
-			pk_cmd_status(frames, frame) != 0)
+			pk_cmd_frame_status(frames, frame) != 0)
 			continue;
 		struct pk_log_facts *log = pk_list_push(arena, &facts->logs);
 		log->name = frame->value;

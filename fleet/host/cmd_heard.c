@@ -179,7 +179,7 @@ static bool hear_remove(struct heard *heard)
 	if (status != 0)
 		return judge_status(heard, status, PK_SENSOR_STEP);
 	const struct pk_frame *gone = pk_frame_find(&heard->frames, "gone", 0);
-	int64_t left = pk_cmd_status(&heard->frames, gone);
+	int64_t left = pk_cmd_frame_status(&heard->frames, gone);
 	if (left == STATUS_NO_SERVICE || left == 1)
 		return true;
 	if (pk_cmd_sc_state(pk_cmd_body(gone)) == 0)
@@ -214,7 +214,7 @@ static bool hear_feature(struct heard *heard)
 static bool hear_readback(struct heard *heard)
 {
 	const struct pk_frame *params = pk_frame_find(&heard->frames, "params", 0);
-	if (pk_cmd_status(&heard->frames, params) != 0)
+	if (pk_cmd_frame_status(&heard->frames, params) != 0)
 		return unproved(heard);
 	struct pk_facts read = {.platform = PK_HOST_WINDOWS, .sensor = PK_SENSOR_SYSMON};
 	pk_cmd_hear_params(&read, heard->arena, heard->wish, pk_cmd_body(params));

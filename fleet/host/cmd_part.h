@@ -61,7 +61,7 @@ bool pk_cmd_next_line(struct pk_cmd_text *line, struct pk_cmd_text *rest);
 /* The frame's body. */
 struct pk_cmd_text pk_cmd_body(const struct pk_frame *frame);
 /* The status that stands right behind the frame, or -1. */
-int64_t pk_cmd_status(const struct pk_frames *frames, const struct pk_frame *frame);
+int64_t pk_cmd_frame_status(const struct pk_frames *frames, const struct pk_frame *frame);
 
 /* The data of a value in what `reg query` says; false if it is not there. */
 bool pk_cmd_reg_value(struct pk_cmd_text *out, struct pk_cmd_text said, const char *name);

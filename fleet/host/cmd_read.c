@@ -28,7 +28,7 @@ struct pk_cmd_text pk_cmd_body(const struct pk_frame *frame)
 	return (struct pk_cmd_text){frame->body, frame->body_len};
 }
 
-int64_t pk_cmd_status(const struct pk_frames *frames, const struct pk_frame *frame)
+int64_t pk_cmd_frame_status(const struct pk_frames *frames, const struct pk_frame *frame)
 {
 	if (frame == NULL)
 		return -1;

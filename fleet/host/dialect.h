@@ -70,7 +70,7 @@ struct pk_job_wish {
 	const char *const
 		*known; /* digests of configurations and rules that need not be sent to us */
 	size_t known_count;
-	char nonce[33]; /* new for each job; frames the answers */
+	char nonce[33];			  /* new for each job; frames the answers */
 	const struct pk_dialect *dialect; /* NULL: by the host's platform, or the host is asked */
 };
 

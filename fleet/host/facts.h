@@ -84,7 +84,7 @@ struct pk_facts {
 	uint64_t errors;      /* health: errors the sensor logged since the last change */
 	const char *error;    /* the newest of them; NULL: none */
 	PK_LIST(const char *) staged; /* digests of desired files that lie ready on the host */
-	const char *trouble;  /* why facts are missing, for people; NULL: they are not */
+	const char *trouble;	      /* why facts are missing, for people; NULL: they are not */
 };
 
 /* What shall be there. Borrowed by jobs; one may serve many hosts. */

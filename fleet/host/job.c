@@ -364,7 +364,7 @@ void pk_job_answer(struct pk_job *job, const struct pk_host_answer *answer)
 
 void pk_job_break(struct pk_job *job, const struct pk_failure *failure)
 {
-	/* The facts were read, and nothing was to be changed: nothing is lost with the connection. */
+	/* Nothing was to be changed: nothing is lost with the connection. */
 	if (job->replied && job->ended)
 		job->phase = PHASE_DONE;
 	else if (job->phase != PHASE_DONE)

@@ -28,7 +28,7 @@ struct pk_job_result {
 	enum pk_job_result_kind kind;
 	enum pk_host_action action; /* that was done; NONE if nothing had to be */
 	struct pk_failure failure;  /* class NONE if OK */
-	bool touched;		    /* this rollout may have changed the host, also in an earlier try */
+	bool touched;		    /* this rollout may have changed the host, also before */
 	bool has_before, has_after;
 	struct pk_facts before;	  /* facts before the change, or as read */
 	struct pk_facts after;	  /* facts after it */

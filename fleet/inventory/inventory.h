@@ -103,9 +103,9 @@ struct pk_host {
 	struct pk_ssh_wish ssh;
 	struct pk_sensor_wish sensor;
 	PK_LIST(struct pk_log_wish) logs;
-	const char *state_dir; /* where the host keeps our record; NULL: its platform's own */
-	const char *install_dir;      /* where the sensor is installed on Linux */
-	const char *zone;	      /* connections into it are limited together; "" if none */
+	const char *state_dir;	 /* where the host keeps our record; NULL: its platform's own */
+	const char *install_dir; /* where the sensor is installed on Linux */
+	const char *zone;	 /* connections into it are limited together; "" if none */
 	PK_LIST(const char *) groups; /* all that it is in, parents too, sorted */
 	PK_LIST(const char *) tags;   /* sorted */
 	struct pk_map vars;	      /* name to const char *, as merged */

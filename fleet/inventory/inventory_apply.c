@@ -18,7 +18,7 @@ struct applying {
 	struct pk_host *host;
 	struct pk_buf *canon;
 	const struct pk_wishes *wishes;
-	const struct pk_scope *scope;
+	const struct pk_inventory_scope *scope;
 	struct pk_inventory_build *build;
 };
 
@@ -344,7 +344,7 @@ static const setter setters[] = {
 static bool apply_scalar(
 	struct applying *applying, enum pk_setting setting, const struct pk_node *node)
 {
-	const char *text = pk_scope_expand(applying->scope, node);
+	const char *text = pk_inventory_expand(applying->scope, node);
 	if (text == NULL)
 		return false;
 	if (*text == '\0' && setting != PK_SET_ZONE)
@@ -379,7 +379,7 @@ static bool apply_setting(
 static bool apply_size(
 	struct applying *applying, struct pk_log_wish *log, const struct pk_node *node)
 {
-	const char *text = pk_scope_expand(applying->scope, node);
+	const char *text = pk_inventory_expand(applying->scope, node);
 	if (text == NULL)
 		return false;
 	if (!pk_size_parse(&log->bytes, text) || log->bytes == 0)
@@ -401,7 +401,7 @@ static bool apply_size(
 static bool apply_access(
 	struct applying *applying, struct pk_log_wish *log, const struct pk_node *node)
 {
-	const char *text = pk_scope_expand(applying->scope, node);
+	const char *text = pk_inventory_expand(applying->scope, node);
 	if (text == NULL)
 		return false;
 	/* It becomes a part of a command: SDDL needs no other characters. */
@@ -419,7 +419,7 @@ static bool apply_retention(
 	struct applying *applying, struct pk_log_wish *log, const struct pk_node *node)
 {
 	int which = -1;
-	const char *text = pk_scope_expand(applying->scope, node);
+	const char *text = pk_inventory_expand(applying->scope, node);
 	if (text == NULL || !choose(&which, applying, node, text, retentions, PK_COUNT(retentions)))
 		return false;
 	log->retention = (enum pk_retention)(which + PK_RETENTION_OVERWRITE);
@@ -487,7 +487,7 @@ static bool add_tag(struct applying *applying, const struct pk_node *node, const
 /* A text may be several tags with commas between them, as Ansible's INI needs. */
 static bool add_tags(struct applying *applying, const struct pk_node *node)
 {
-	const char *text = pk_scope_expand(applying->scope, node);
+	const char *text = pk_inventory_expand(applying->scope, node);
 	bool good = text != NULL;
 	while (text != NULL) {
 		const char *end = strchrnul(text, ',');
@@ -531,7 +531,7 @@ static bool apply_vars(struct applying *applying)
 	bool good = true;
 	for (size_t i = 0; i < names.len; i++) {
 		const struct pk_node *node = pk_map_find(vars, names.items[i]);
-		const char *text = pk_scope_expand(applying->scope, node);
+		const char *text = pk_inventory_expand(applying->scope, node);
 		if (text == NULL) {
 			good = false;
 			continue;
@@ -548,7 +548,7 @@ static bool apply_vars(struct applying *applying)
 /* --- the whole --- */
 
 bool pk_inventory_apply(struct pk_host *out, struct pk_buf *canon, const struct pk_wishes *wishes,
-	const struct pk_scope *scope)
+	const struct pk_inventory_scope *scope)
 {
 	struct applying applying = {
 		.host = out,

@@ -106,7 +106,7 @@ static bool apply(struct merging *merging, struct host_class *class,
 	const struct pk_inventory_entry *entry, struct pk_host *out,
 	char digest_out[PK_DIGEST_TEXT])
 {
-	const struct pk_scope scope = {
+	const struct pk_inventory_scope scope = {
 		.build = merging->build, .host = entry->name, .vars = &class->wishes.vars};
 	PK_BUF_AUTO canon = {0};
 	struct pk_host host = {.zone = NULL};

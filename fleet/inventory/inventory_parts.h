@@ -180,14 +180,14 @@ struct pk_node *pk_inventory_node(struct pk_inventory_build *build, const char *
 /* --- values --- */
 
 /* Where variables of a value are looked up. */
-struct pk_scope {
+struct pk_inventory_scope {
 	struct pk_inventory_build *build;
 	const char *host;
 	const struct pk_map *vars; /* name to struct pk_node * */
 };
 
 /* The text of a scalar with its variables replaced; NULL after a report. */
-const char *pk_scope_expand(const struct pk_scope *scope, const struct pk_node *node);
+const char *pk_inventory_expand(const struct pk_inventory_scope *scope, const struct pk_node *node);
 
 bool pk_size_parse(uint64_t *out, const char *text);
 bool pk_duration_parse(uint64_t *out_ms, const char *text);
@@ -203,7 +203,7 @@ bool pk_inventory_merge(struct pk_inventory *out, struct pk_inventory_build *bui
  * the digest is made of, but for name, address and port. False after a report.
  */
 bool pk_inventory_apply(struct pk_host *out, struct pk_buf *canon, const struct pk_wishes *wishes,
-	const struct pk_scope *scope);
+	const struct pk_inventory_scope *scope);
 /* What the inventory leaves open: from the ssh_config, the options, and what picket takes. */
 bool pk_inventory_fill(struct pk_host *host, struct pk_inventory_build *build);
 

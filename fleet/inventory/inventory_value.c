@@ -108,7 +108,7 @@ bool pk_inventory_plain(const char *text, size_t max, const char *also)
 /* --- variables --- */
 
 static __attribute__((format(printf, 3, 4))) bool report_variable(
-	const struct pk_scope *scope, const struct pk_node *node, const char *format, ...)
+	const struct pk_inventory_scope *scope, const struct pk_node *node, const char *format, ...)
 {
 	struct pk_inventory_build *build = scope->build;
 	if (!pk_inventory_once(build, PK_INVENTORY_VARIABLE, node->span))
@@ -124,7 +124,7 @@ static __attribute__((format(printf, 3, 4))) bool report_variable(
 }
 
 static bool report_undefined(
-	const struct pk_scope *scope, const struct pk_node *node, const char *name)
+	const struct pk_inventory_scope *scope, const struct pk_node *node, const char *name)
 {
 	struct pk_inventory_build *build = scope->build;
 	if (!pk_inventory_once(build, PK_INVENTORY_VARIABLE, node->span))
@@ -146,11 +146,11 @@ static bool report_undefined(
 	return false;
 }
 
-static bool expand(const struct pk_scope *scope, struct pk_buf *out, const struct pk_node *node,
-	unsigned depth);
+static bool expand(const struct pk_inventory_scope *scope, struct pk_buf *out,
+	const struct pk_node *node, unsigned depth);
 
 /* Appends the variable whose name is at `name`. */
-static bool put_variable(const struct pk_scope *scope, struct pk_buf *out,
+static bool put_variable(const struct pk_inventory_scope *scope, struct pk_buf *out,
 	const struct pk_node *node, const char *name, unsigned depth)
 {
 	if (pk_text_equal(name, "host")) {
@@ -166,8 +166,8 @@ static bool put_variable(const struct pk_scope *scope, struct pk_buf *out,
 	return expand(scope, out, value, depth + 1);
 }
 
-static bool expand(const struct pk_scope *scope, struct pk_buf *out, const struct pk_node *node,
-	unsigned depth)
+static bool expand(const struct pk_inventory_scope *scope, struct pk_buf *out,
+	const struct pk_node *node, unsigned depth)
 {
 	for (const char *c = node->text; *c != '\0';) {
 		if (c[0] == '$' && c[1] == '$' && c[2] == '{') {
@@ -194,7 +194,7 @@ static bool expand(const struct pk_scope *scope, struct pk_buf *out, const struc
 	return true;
 }
 
-const char *pk_scope_expand(const struct pk_scope *scope, const struct pk_node *node)
+const char *pk_inventory_expand(const struct pk_inventory_scope *scope, const struct pk_node *node)
 {
 	if (strstr(node->text, "${") == NULL)
 		return node->text;

@@ -37,8 +37,8 @@ enum pk_task_state {
 
 struct pk_schedule_task {
 	/*
-	 * As the store has it: WAITING, OK, FAILED, SKIPPED, HEALTHY; what was under way when it was
-	 * interrupted is done again.
+	 * As the store has it: WAITING, OK, FAILED, SKIPPED, HEALTHY; what was under way when it
+	 * was interrupted is done again.
 	 */
 	enum pk_task_state state;
 	enum pk_failure_class class; /* FAILED */

@@ -124,8 +124,8 @@ struct pk_store_holder {
 /* Does a process, this one included, hold the lock of the store at `path`? */
 bool pk_store_find_holder(struct pk_store_holder *out, const char *path);
 
-/* A new id: the time and random digits. */
-void pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms);
+/* A new id: the time and random digits. False after a report. */
+bool pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms, struct pk_diags *diags);
 /*
  * Begins a rollout: gives it an id, if it has none, and a sequence (from `now_ms`) and writes it
  * with all its tasks, whose `state` is WAITING, in one transaction that is committed.

@@ -86,9 +86,7 @@ static bool add_event(
 	return true;
 }
 
-/* A new rollout's id: when it began, and what tells it from others that began then. */
-static bool make_id(
-	char out[PK_ROLLOUT_ID], struct pk_store *store, int64_t now_ms, struct pk_diags *diags)
+bool pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms, struct pk_diags *diags)
 {
 	uint8_t random[4];
 	char text[32];
@@ -98,9 +96,8 @@ static bool make_id(
 		strftime(text, sizeof(text), "%Y%m%dT%H%M%SZ", &parts) !=
 			strlen("20261122T081502Z") ||
 		getrandom(random, sizeof(random), 0) != sizeof(random)) {
-		pk_store_report(store->path, PK_STORE_FAILED,
-			"cannot be used: this machine gives no time or no random numbers", NULL,
-			diags);
+		pk_report(diags, PK_STORE_FAILED, PK_NO_SPAN,
+			"this machine gives no time or no random numbers");
 		return false;
 	}
 	PK_BUF_AUTO id = {0};
@@ -121,7 +118,7 @@ static bool find_new_keys(
 	keys->sequence = next > now_ms ? next : now_ms;
 	keys->first = pk_query_get_int(&query);
 	pk_query_end(&query);
-	return make_id(keys->id, store, now_ms, diags);
+	return true;
 }
 
 static bool add_rollout(struct pk_store *store, const struct pk_rollout_row *row,
@@ -205,7 +202,9 @@ bool pk_store_begin(struct pk_store *store, struct pk_rollout_row *rollout,
 	if (!pk_store_gather(store, diags) || !find_new_keys(store, &keys, now_ms, diags))
 		return false;
 	struct pk_rollout_row row = *rollout;
-	memcpy(row.id, keys.id, sizeof(row.id));
+	if (row.id[0] == '\0' && !pk_store_make_id(row.id, now_ms, diags))
+		return false;
+	memcpy(keys.id, row.id, sizeof(keys.id));
 	row.sequence = (uint64_t)keys.sequence;
 	row.state = PK_ROLLOUT_RUNNING;
 	row.started_ms = now_ms;

@@ -71,7 +71,7 @@ static int spawn(struct pk_keys *keys, const char *const *argv, int input, int o
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
-	/* In a group of its own: the terminal's signals are for us, and the agent has to outlive them. */
+	/* In a group of its own: signals of the terminal are for us, the agent outlives them. */
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,
 		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);

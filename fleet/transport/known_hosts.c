@@ -11,7 +11,10 @@
 #include "base/map.h"
 #include "base/text.h"
 
-enum { HASH = 20 }; /* bytes of HMAC-SHA1 */
+enum {
+	HASH = 20,	    /* bytes of HMAC-SHA1 */
+	BROKEN_SHOWN = 100, /* lines that cannot be used; nobody reads more */
+};
 
 /* The keys of one plain name. */
 struct named {
@@ -36,6 +39,7 @@ struct pk_known_hosts {
 	PK_LIST(struct patterned) patterns;
 	PK_LIST(struct hashed) hashes;
 	size_t keys;
+	size_t broken;
 };
 
 /* A word of a line. */
@@ -203,8 +207,10 @@ static bool read_line(struct pk_known_hosts *known, struct pk_source *source, ui
 	if (reason == NULL)
 		reason = add_line(known, key, names, text, end);
 	known->keys++;
-	return reason == NULL ||
-		report_line(source, line, end, reason, key->marker == PK_KNOWN_REVOKED, diags);
+	bool revoked = key->marker == PK_KNOWN_REVOKED;
+	if (reason == NULL || (++known->broken > BROKEN_SHOWN && !revoked))
+		return true;
+	return report_line(source, line, end, reason, revoked, diags);
 }
 
 bool pk_known_hosts_read_source(

@@ -318,6 +318,7 @@ endpoint_mend() {
 # endpoint_protect NAME: from now on the login user may not write where state and sensor are;
 # the stand-in for sudo may.
 endpoint_protect() {
+	# shellcheck disable=SC2016 # sh expands it
 	endpoints_as_user sh -c 'chmod a-w "$0" "$0/state" "$0/opt" "$0/opt/sysmon" 2>/dev/null; true' \
 		"$(endpoint_dir "$1")"
 }
@@ -325,14 +326,15 @@ endpoint_protect() {
 # What ssh and sftp need to know about the host NAME.
 endpoint_options() {
 	printf '%s\n' -q -F none -i "$endpoints_key" -o BatchMode=yes -o IdentitiesOnly=yes \
-		-o IdentityAgent=none -o KexAlgorithms=curve25519-sha256 -o "UserKnownHostsFile=$endpoints_dir/known_hosts" \
-		-o GlobalKnownHostsFile=none -o "Port=${endpoint_ports[$1]}" -o "User=$endpoints_user"
+		-o IdentityAgent=none -o KexAlgorithms=curve25519-sha256 \
+		-o "UserKnownHostsFile=$endpoints_dir/known_hosts" -o GlobalKnownHostsFile=none -o "Port=${endpoint_ports[$1]}" -o "User=$endpoints_user"
 }
 
 # endpoint_run NAME COMMAND: runs it there with the plain client.
 endpoint_run() {
 	local options
 	mapfile -t options < <(endpoint_options "$1")
+	# shellcheck disable=SC2029 # it has been expanded here
 	ssh "${options[@]}" "${endpoint_addresses[$1]}" "$2"
 }
 

@@ -3,6 +3,7 @@
 # looks at them with the plain clients of OpenSSH. Status 77: packages are missing (skipped).
 set -u
 picket=$(realpath -- "${1:?usage: selftest.sh PICKET}")
+# shellcheck source=tests/fleet/endpoints.sh
 . "$(dirname -- "$(realpath -- "$0")")/endpoints.sh"
 work=$(mktemp -d)
 trap 'endpoints_end; rm -rf -- "$work"' EXIT
@@ -102,6 +103,7 @@ check_faults() {
 # What is Wine's own, and what goes through it.
 check_windows() {
 	expect pc1 'ver' 0 'Microsoft Windows 10\.0'
+	# shellcheck disable=SC2016 # that is the line
 	expect pc1 'echo %OS%$PSVersionTable' 0 '^Windows_NT\$PSVersionTable$'
 	expect pc1 'whoami /groups' 0 'S-1-16-12288'
 	expect pc1 'whoami & cd' 0 '\\endpoint$' '^C:\\users\\endpoint$'
@@ -188,10 +190,12 @@ if [[ -n $missing ]]; then
 	echo "skipped: these packages are missing: $missing"
 	exit 77
 fi
+# shellcheck disable=SC2119 # the defaults
 endpoints_begin "$work/client" "$picket" && endpoint_sshd || exit
 endpoint_linux web1 127.0.1.1
 endpoint_linux web2 127.0.1.2
 endpoint_windows pc1 127.0.2.1 && endpoint_windows pc2 127.0.2.2 || exit
+# shellcheck disable=SC2119 # the default
 endpoint_inventory
 echo "endpoints are up after $SECONDS s"
 endpoint_sysmon64 "$work/Sysmon64.exe"

@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -273,6 +274,28 @@ static void a_half_written_file_goes_with_the_link(void **state)
 	pk_temp_close(temp);
 }
 
+/* Runs where no descriptor is left; in another process, since limits cannot be taken back. */
+static bool is_told(void)
+{
+	const struct rlimit none = {3, 3};
+	struct pk_run_io io = {.command = "true", .output_max = 100};
+	struct pk_link *link = open_link();
+	return setrlimit(RLIMIT_NOFILE, &none) == 0 && link->ops->run(link, &io) == PK_IO_FAILED &&
+		link->failure.code == PK_LOCAL_COMMAND;
+}
+
+static void a_command_that_cannot_be_started_is_told(void **state)
+{
+	int status;
+	(void)state;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(is_told() ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_file_is_replaced_as_a_whole),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_told),
 		cmocka_unit_test(a_half_written_file_goes_with_the_link),
+		cmocka_unit_test(a_command_that_cannot_be_started_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

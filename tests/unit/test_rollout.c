@@ -1,4 +1,4 @@
-/* The loop of a rollout, over links that do what a test wants, and over this machine's own shell. */
+/* The loop of a rollout, over links that do what a test wants, and over this machine's shell. */
 #include "tests/unit/test.h"
 
 #include <stdlib.h>

@@ -163,10 +163,11 @@ static struct push *begin(void)
 		.inventory_path = "",
 		.by = "me",
 		.wish = "{}"};
-	pk_store_make_id(push.row.id, 1);
+	snprintf(push.row.id, sizeof(push.row.id), "20261122T081502Z-4f2a9c1b");
 	assert_true(pk_store_begin(push.store, &push.row, &push.task_row, 1, 1, &push.diags));
 	push.names[0] = "all";
 	push.sizes[0] = 1;
+	push.soak_ms[0] = 20;
 	push.waves =
 		(struct pk_waves){push.wave, push.order, push.sizes, 1, push.names, push.soak_ms};
 	push.wish = (struct pk_rollout_wish){.sessions = 2,

@@ -53,6 +53,7 @@ static void assert_finished(struct host *host)
 	assert_string_equal(record->config, host->content.digest);
 	assert_string_equal(record->rules, host->result->after.rules);
 	assert_string_equal(record->rollout, "rollout-1");
+	assert_string_equal(record->previous, old);
 	assert_tidy(host);
 }
 
@@ -62,6 +63,7 @@ static unsigned kill_everywhere(const char *version, unsigned step)
 	for (unsigned at = 1;; at += step) {
 		struct host host;
 		host_init(&host);
+		write_text(path_in(&host, "opt/rules.bin"), "rules of old\n", 0644);
 		if (version != NULL)
 			want_version(&host, version);
 		set_trips(&host);

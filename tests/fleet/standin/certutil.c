@@ -1,6 +1,6 @@
 /*
  * Stand-in for Windows' certutil.exe on test endpoints: knows `-hashfile FILE [SHA256]` only, and
- * prints what the real one of Windows 10 does. Wine's own prints nothing and says that it went well.
+ * prints what the real one of Windows 10 does. Wine's own prints nothing, and ends with 0.
  */
 #include "common.h"
 

@@ -1,7 +1,8 @@
 /*
  * Account of the test endpoints: preloaded into a private sshd, it makes the user "endpoint" known
- * there, with the identity sshd runs under. Without it the login shell would be that of the system's
- * account, and for one like nobody there would be none at all. Nothing of the system is changed.
+ * there, with the identity sshd runs under. Without it the login shell would be the one of that
+ * account on this system, and for one like nobody there would be none at all. Nothing of the system
+ * is changed.
  *
  * ENDPOINT_SHELL and ENDPOINT_HOME are the shell and home folder, ENDPOINT_PASSWORD the hash of
  * the password, if it has one.

@@ -27,6 +27,7 @@ if [[ -d $root/faults ]]; then
 	fault cut && exec > >(head -c "$value")
 fi
 if [[ -d $root/prefix ]]; then
+	# shellcheck source=tests/fleet/standin/windows.sh
 	. "$server/bin/windows.sh"
 fi
 [[ -d $root/home ]] || mkdir -p "$root/home"
