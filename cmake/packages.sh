@@ -8,7 +8,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-d
 # Servers of the test endpoints, and what their Windows-like ones are made of (tests/fleet).
 endpoint_packages=(openssh-server wine64 gcc-mingw-w64-x86-64-win32)
 test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time
-	git gnupg "${endpoint_packages[@]}")
+	git gnupg)
 
 # Runs a command as root.
 as_root() {
@@ -17,6 +17,17 @@ as_root() {
 	else
 		sudo "$@"
 	fi
+}
+
+# The packages of the endpoints. The SSH server of the machine is not what the endpoints need, and who
+# builds a program does not expect one to be started: it is masked before its package comes.
+install_endpoint_packages() {
+	local unit=/etc/systemd/system/ssh.service
+	if [[ ! -x /usr/sbin/sshd && -d /run/systemd/system && ! -e $unit ]]; then
+		as_root ln -s /dev/null "$unit"
+		echo 'ssh.service is masked, so that no server is started; undo: systemctl unmask ssh'
+	fi
+	install_packages "$@"
 }
 
 # Installs those of the packages that are missing; without any, nothing needs root or the network.

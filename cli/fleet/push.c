@@ -343,9 +343,8 @@ int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options
 			return PK_EXIT_CANNOT;
 		run.work[i] = (struct pk_rollout_task){.host = fleet->selection.items[i],
 			.desired = &fleet->desired[i],
-			.begin = {.state = run.tasks[i].state,
-				.class = run.tasks[i].class,
-				.tries = 0},
+			/* Failures of before were seen by who goes on: no budget counts them. */
+			.begin = {.state = run.tasks[i].state},
 			.row = &run.tasks[i]};
 	}
 	remember_waves(&run);

@@ -214,7 +214,7 @@ static bool rules_edited(const struct pk_facts *facts, const struct pk_content *
 {
 	const struct pk_host_record *record = &facts->record;
 	return record->present && record->rules != NULL && facts->rules != NULL &&
-		pk_text_equal(record->config, content->digest) &&
+		record->config != NULL && pk_text_equal(record->config, content->digest) &&
 		!pk_text_equal(record->rules, facts->rules);
 }
 

@@ -126,7 +126,7 @@ static void ask_monster(struct pk_cmd_line *line, struct pk_arena *arena,
 	}
 }
 
-/* Configurations that may be the one in force: ours by its digest, and what the sensor was given. */
+/* The configuration that may be in force, as we have kept it there by its digest. */
 static void ask_config(
 	struct pk_cmd_line *line, const struct pk_job_wish *wish, const struct pk_facts *facts)
 {

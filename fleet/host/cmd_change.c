@@ -1,6 +1,6 @@
 /*
- * Changing a Windows host, step by step. Each step is a line that is framed like every other one, or
- * a file; the list of steps is made anew from the same facts and plan for each question and answer,
+ * Changing a Windows host, step by step. Each step is a line, framed like every other one, or a
+ * file; the list of steps is made anew from the same facts and plan for each question and answer,
  * so that nothing has to be remembered in between.
  *
  * Order: a folder that only administrators may enter, a lock in it, files by their digest, their
@@ -47,7 +47,7 @@ static const char *stage_path(const struct pk_cmd_steps *steps, const char *dige
 }
 
 /*
- * The folder, for SYSTEM and Administrators only (given by SID: their names are translated), and the
+ * The folder, for SYSTEM and Administrators only (by SID: their names are translated), and the
  * lock: making a folder succeeds for one of two who try it.
  */
 static void add_lock(struct pk_cmd_steps *steps)
@@ -212,7 +212,7 @@ static void add_config(struct pk_cmd_steps *steps)
 	const char *state = steps->state;
 	const char *new = config_path(steps, content->digest);
 	const char *old = NULL;
-	if (facts->config != NULL && facts->record.present &&
+	if (facts->config != NULL && facts->record.present && facts->record.config != NULL &&
 		pk_text_equal(facts->config, facts->record.config) && pk_digest_is(facts->config))
 		old = config_path(steps, facts->config);
 	else if (pk_cmd_text_safe(facts->config_file))
@@ -265,8 +265,8 @@ static void add_remove(struct pk_cmd_steps *steps)
 }
 
 /*
- * Sysmon takes the name of its service from the name of its program, and copies itself to the folder
- * of Windows.
+ * Sysmon takes the name of its service from the name of its program, and copies itself to the
+ * folder of Windows.
  */
 static void add_install(struct pk_cmd_steps *steps)
 {

@@ -96,7 +96,7 @@ static void take_service(struct pk_facts *out, struct pk_arena *arena,
 		out->running = PK_FACT_NO;
 	const struct pk_frame *key =
 		pk_frame_find(frames, "key", (size_t)(service - frames->items));
-	if (key == NULL || !pk_text_equal(key->value, service->value))
+	if (key == NULL || key->value == NULL || !pk_text_equal(key->value, service->value))
 		return;
 	out->image = pk_cmd_image(arena, pk_cmd_reg_text(arena, pk_cmd_body(key), "ImagePath"),
 		pk_frame_value(frames, "root", 0));
@@ -162,8 +162,8 @@ static void read_driver(struct pk_facts *out, struct pk_arena *arena,
 }
 
 /*
- * A Sysmon whose service has a name that nobody thought of: its driver is there, and its provider of
- * events has a program, which is called like the service. The second question asks about that.
+ * A Sysmon whose service has a name that nobody thought of: its driver is there, and its provider
+ * of events has a program, which is called like the service. The second question asks about that.
  */
 static void read_hidden(
 	struct pk_facts *out, struct pk_arena *arena, const struct pk_frames *frames)
@@ -269,8 +269,8 @@ static void hear_sysmon(struct pk_facts *facts, struct pk_arena *arena,
 }
 
 /*
- * Files that may be the configuration in force. Each is what the sensor runs only if its digest says
- * so: a file can be anything by now.
+ * Files that may be the configuration in force. Each is what the sensor runs only if its digest
+ * says so: a file can be anything by now.
  */
 static void hear_files(struct pk_facts *facts, struct pk_arena *arena,
 	const struct pk_job_wish *wish, const struct pk_frames *frames)

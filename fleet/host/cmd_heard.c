@@ -208,7 +208,7 @@ static bool hear_feature(struct heard *heard)
 }
 
 /*
- * Does the sensor report what it was given? Its live rules, as they are right now, are noted for the
+ * Does the sensor report what it was given? Its live rules, as they are now, are noted for the
  * record: later they tell whether somebody has edited them.
  */
 static bool hear_readback(struct heard *heard)

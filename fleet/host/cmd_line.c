@@ -33,6 +33,9 @@ void pk_cmd_line_frame(struct pk_cmd_line *line, const char *key, const char *va
 }
 
 static void put(struct pk_cmd_line *line, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+static void put(struct pk_cmd_line *line, const char *format, va_list args)
 {
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	pk_buf_puts(&line->text, pk_arena_vprintf(arena, format, args));
@@ -157,8 +160,8 @@ bool pk_cmd_name_safe(const char *name)
 }
 
 /*
- * Between double quotes only these mean something to cmd.exe: the quote itself, '%' (variables), and
- * '!' and '^' where delayed expansion is on. The others are refused because a quote that a tool
+ * Between double quotes only these mean something to cmd.exe: the quote itself, '%' (variables),
+ * and '!' and '^' where delayed expansion is on. The others are refused because a quote that a tool
  * takes away must not set them free. A backslash before the closing quote would escape it.
  */
 bool pk_cmd_text_safe(const char *text)

@@ -35,8 +35,8 @@ void pk_cmd_line_put(struct pk_cmd_line *line, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 size_t pk_cmd_line_left(const struct pk_cmd_line *line);
 /*
- * Ends the line and makes it a command for the shell of the host. False if it is longer than cmd.exe
- * takes (WINDOWS_LINE). The line is finished in any case.
+ * Ends the line and makes it a command for the shell of the host. False if it is longer than
+ * cmd.exe takes (WINDOWS_LINE). The line is finished in any case.
  */
 bool pk_cmd_line_ask(struct pk_ask *out, struct pk_arena *arena, struct pk_cmd_line *line,
 	const char *shell, struct pk_failure *failure);

@@ -152,7 +152,7 @@ const char *pk_cmd_image(struct pk_arena *arena, const char *path, const char *r
 	return pk_facts_text(arena, begin, len);
 }
 
-/* "        TYPE               : 10  WIN32_OWN_PROCESS": the words are translated, the order is not. */
+/* "        TYPE   : 10  WIN32_OWN_PROCESS": the words are translated, the order is not. */
 unsigned pk_cmd_sc_state(struct pk_cmd_text said)
 {
 	struct pk_cmd_text line;

@@ -16,7 +16,7 @@
 /* What is asked of a host. */
 enum pk_ask_kind {
 	PK_ASK_RUN,  /* run a command, its input is `input` */
-	PK_ASK_TALK, /* run a command; when it says that it is ready, pk_job_reply makes its input */
+	PK_ASK_TALK, /* run a command; when it says it is ready, pk_job_reply makes its input */
 	PK_ASK_PUT,  /* write a file: `path`, `input` */
 };
 
@@ -61,8 +61,9 @@ struct pk_job_wish {
 	uint64_t sequence;   /* of the rollout */
 	const char *shell;   /* of the host, as pk_dialect_hear gave it; NULL: the dialect's own */
 	/*
-	 * Digest that pk_facts_print must give, else nothing is changed; NULL: any. A host whose record
-	 * names this very `rollout` was left in the middle of it, and is finished whatever it is like.
+	 * Digest that pk_facts_print must give, else nothing is changed; NULL: any. A host whose
+	 * record names this very `rollout` was left in the middle of it, and is finished whatever
+	 * it is like.
 	 */
 	const char *expected;
 	bool want_config; /* read configuration in force and live rules, unless they are `known` */
@@ -81,8 +82,8 @@ struct pk_job_wish {
 struct pk_dialect {
 	const char *name; /* "sh", "cmd" */
 	/*
-	 * One question for all facts. A dialect whose shell can wait for a reply makes it PK_ASK_TALK
-	 * and gets the changes as its input (`put_changes`); others get NULL there and are asked
+	 * One question for all facts. A dialect whose shell can wait for a reply makes it
+	 * PK_ASK_TALK and gets the changes as its input (`put_changes`); others get NULL there and are asked
 	 * `ask_change` step by step.
 	 */
 	void (*ask_facts)(
@@ -91,9 +92,10 @@ struct pk_dialect {
 		const struct pk_job_wish *wish, const struct pk_host_answer *answer,
 		struct pk_failure *failure);
 	/*
-	 * What has to be known before it can be asked (the driver's key, the program) is asked with a
-	 * second question, after hear_facts and before the facts count. NULL: one question is enough.
-	 * `ask_more` is false where nothing is left to ask; `hear_more` adds to the facts.
+	 * What can only be asked when something else is known (the driver's key, the program) is
+	 * asked with a second question, after hear_facts and before the facts count. NULL: one
+	 * question is enough. `ask_more` is false where nothing is left to ask; `hear_more` adds to
+	 * the facts.
 	 */
 	bool (*ask_more)(struct pk_ask *out, struct pk_arena *arena, const struct pk_job_wish *wish,
 		const struct pk_facts *facts);

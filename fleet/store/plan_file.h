@@ -1,8 +1,8 @@
 /*
  * Plan file: a plan that was computed against live hosts, saved to be reviewed, signed and applied.
  *
- * It is JSON, one object a line so that reviewers can read and compare it: a head (version, name and
- * digest of the inventory, when it was made and until when it is good, number of hosts), then
+ * It is JSON, one object a line so that reviewers can read and compare it: a head (version, name
+ * and digest of the inventory, when it was made and until when it is good, number of hosts), then
  * a line a host: what its facts were (their digest), what shall be done, from which to which
  * configuration. It holds no configuration and no secret. A signature is a file beside it, made by
  * `ssh-keygen -Y sign -n picket-plan`.

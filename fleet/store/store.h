@@ -46,8 +46,7 @@ enum pk_rollout_state {
 
 struct pk_rollout_row {
 	char id[PK_ROLLOUT_ID];
-	uint64_t
-		sequence; /* milliseconds since 1970 at its beginning, higher than every one before */
+	uint64_t sequence; /* milliseconds since 1970 when it began; higher than every one before */
 	enum pk_rollout_kind kind;
 	enum pk_rollout_state state;
 	const char *inventory; /* name */

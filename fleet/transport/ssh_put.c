@@ -6,7 +6,7 @@
 #include "fleet/transport/ssh_session.h"
 
 enum {
-	/* libssh2 queues a whole buffer as packets: slices bound the memory, and are long enough. */
+	/* libssh2 queues a whole buffer as packets: slices bound the memory. */
 	SLICE = 1024 * 1024,
 	MODE = 0600,
 	PATH_SHOWN = 160,
@@ -59,17 +59,22 @@ static const char *status_text(unsigned long status)
 	return "the server does not say why";
 }
 
+enum pk_code pk_ssh_sftp_code(unsigned long status)
+{
+	bool full =
+		status == LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM || status == LIBSSH2_FX_QUOTA_EXCEEDED;
+	return full ? PK_SFTP_FULL : PK_SFTP_FAILED;
+}
+
 /* `what` was refused: "open", "write". */
 static enum pk_io fail_file(struct pk_ssh_link *link, int rc, const char *what)
 {
 	if (rc != LIBSSH2_ERROR_SFTP_PROTOCOL)
 		return pk_ssh_fail_call(link, pk_ssh_last(link), rc, "SFTP");
 	unsigned long status = libssh2_sftp_last_error(link->sftp);
-	bool full =
-		status == LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM || status == LIBSSH2_FX_QUOTA_EXCEEDED;
 	char shown[PATH_SHOWN];
 	pk_ssh_clean(shown, sizeof(shown), link->path, strlen(link->path));
-	return pk_ssh_fail(link, PK_FAILURE_TRANSFER, full ? PK_SFTP_FULL : PK_SFTP_FAILED, false,
+	return pk_ssh_fail(link, PK_FAILURE_TRANSFER, pk_ssh_sftp_code(status), false,
 		"'%s' does not %s '%s': %s (SFTP status %lu)", link->host->name, what, shown,
 		status_text(status), status);
 }

@@ -195,6 +195,8 @@ enum pk_io pk_ssh_login(struct pk_hop *hop);
 /* ssh_run.c, ssh_put.c */
 enum pk_io pk_ssh_run(struct pk_link *link, struct pk_run_io *io);
 enum pk_io pk_ssh_put(struct pk_link *link, const char *path, const void *bytes, size_t len);
+/* What it is called that SFTP did not work, by its status. */
+enum pk_code pk_ssh_sftp_code(unsigned long status);
 
 /* ssh_target.c: what a host needs, looked at before it is connected. */
 bool pk_ssh_prepare(struct pk_ssh *ssh, const struct pk_host *host, struct pk_diags *diags);

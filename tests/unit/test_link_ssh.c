@@ -1,6 +1,7 @@
 #include "tests/unit/ssh_fixture.h"
 
 #include "base/digest.h"
+#include "fleet/transport/ssh_session.h"
 
 /* One server and keys for it; NULL if there is no sshd here. */
 struct fixture {
@@ -321,6 +322,14 @@ static void windows_paths_are_tried_both_ways(void **state)
 	assert_non_null(strstr(f->world.link->failure.message, "'Q:/none/x'"));
 }
 
+static void a_full_disk_has_its_own_code(void **state)
+{
+	(void)state;
+	assert_int_equal(pk_ssh_sftp_code(LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM), PK_SFTP_FULL);
+	assert_int_equal(pk_ssh_sftp_code(LIBSSH2_FX_QUOTA_EXCEEDED), PK_SFTP_FULL);
+	assert_int_equal(pk_ssh_sftp_code(LIBSSH2_FX_PERMISSION_DENIED), PK_SFTP_FAILED);
+}
+
 static void a_host_without_sftp_has_its_own_failure(void **state)
 {
 	struct fixture *f = unknown(state);
@@ -382,6 +391,7 @@ int main(void)
 		TEST(the_alias_of_a_host_is_what_is_known),
 		TEST(files_are_put_by_sftp),
 		TEST(windows_paths_are_tried_both_ways),
+		cmocka_unit_test(a_full_disk_has_its_own_code),
 		TEST(a_host_without_sftp_has_its_own_failure),
 		TEST(a_host_that_starts_no_commands_has_its_own_failure),
 		TEST(a_connection_that_breaks_is_not_success),
