@@ -51,6 +51,28 @@ static bool open_side(struct pk_config *out, struct pk_cli *cli, const char *arg
 	return pk_config_open(out, cli, argument, &config, diags);
 }
 
+/* Opens both; of hosts first, because a file is meant for the platform of the host beside it. */
+static bool open_both(struct pk_config sides[2], struct pk_cli *cli,
+	const struct pk_texts *arguments, const struct diff_options *options,
+	struct pk_diags *diags)
+{
+	struct diff_options known = *options;
+	bool live[2], opened[2] = {false, false};
+	for (size_t i = 0; i < 2; i++) {
+		live[i] = pk_text_starts(arguments->items[i], PK_LIVE_PREFIX);
+		if (!live[i])
+			continue;
+		opened[i] = open_side(&sides[i], cli, arguments->items[i], options, diags);
+		if (opened[i] && known.platform == PK_CONFIG_ANY)
+			known.platform = sides[i].sysmon->parser->platform;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (!live[i])
+			opened[i] = open_side(&sides[i], cli, arguments->items[i], &known, diags);
+	}
+	return opened[0] && opened[1];
+}
+
 static bool have_same_platform(
 	const struct pk_config *before, const struct pk_config *after, struct pk_diags *diags)
 {
@@ -115,13 +137,11 @@ int pk_cmd_diff(struct pk_cli *cli, int argc, char **argv)
 		return pk_cli_usage_error(cli, "give two configurations to compare");
 
 	struct pk_diags diags = {.arena = cli->arena};
-	struct pk_config before;
-	struct pk_config after;
-	bool opened = open_side(&before, cli, arguments.items[0], &options, &diags);
-	opened = open_side(&after, cli, arguments.items[1], &options, &diags) && opened;
+	struct pk_config sides[2];
 	int status = PK_EXIT_CANNOT;
-	if (opened && have_same_platform(&before, &after, &diags))
-		status = compare(cli, &options, &before, &after, &diags);
+	if (open_both(sides, cli, &arguments, &options, &diags) &&
+		have_same_platform(&sides[0], &sides[1], &diags))
+		status = compare(cli, &options, &sides[0], &sides[1], &diags);
 
 	struct pk_print_context context = {
 		.to_err = true, .inputs = arguments.items, .input_count = arguments.len};

@@ -19,17 +19,6 @@ as_root() {
 	fi
 }
 
-# The packages of the endpoints. The SSH server of the machine is not what the endpoints need, and who
-# builds a program does not expect one to be started: it is masked before its package comes.
-install_endpoint_packages() {
-	local unit=/etc/systemd/system/ssh.service
-	if [[ ! -x /usr/sbin/sshd && -d /run/systemd/system && ! -e $unit ]]; then
-		as_root ln -s /dev/null "$unit"
-		echo 'ssh.service is masked, so that no server is started; undo: systemctl unmask ssh'
-	fi
-	install_packages "$@"
-}
-
 # Installs those of the packages that are missing; without any, nothing needs root or the network.
 install_packages() {
 	local package missing=()

@@ -2,14 +2,17 @@
 
 #include <time.h>
 
+/* What a person may send; not what is ignored, as SIGHUP is under nohup. */
 static sigset_t signals(void)
 {
+	static const int wanted[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 	sigset_t set;
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		struct sigaction now;
+		if (sigaction(wanted[i], NULL, &now) != 0 || now.sa_handler != SIG_IGN)
+			sigaddset(&set, wanted[i]);
+	}
 	return set;
 }
 

@@ -17,7 +17,9 @@ static bool open_reading(struct pk_config *out, struct pk_fleet *fleet, const ch
 	if (config == NULL) {
 		struct pk_diag *diag = pk_report(diags, PK_DIFF_HOST, PK_NO_SPAN,
 			"what the sensor of '%s' does cannot be told: %s", argument, why);
-		pk_diag_hint(diags, diag, "see what it says of itself with `picket status --live`");
+		pk_diag_hint(diags, diag,
+			"see what it says of itself with `picket status --live %s`",
+			argument + strlen(PK_LIVE_PREFIX));
 		return false;
 	}
 	*out = *config;

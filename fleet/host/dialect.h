@@ -108,7 +108,8 @@ struct pk_dialect {
 		const struct pk_host_plan *plan, struct pk_failure *failure);
 	/*
 	 * Otherwise: step number `step` (from 0) of making the changes; false if there is none any
-	 * more. `hear_change` tells whether the step went well.
+	 * more. `hear_change` tells whether the step went well, and may note in
+	 * facts->record what it read back, for later steps.
 	 */
 	bool (*ask_change)(struct pk_ask *out, struct pk_arena *arena,
 		const struct pk_job_wish *wish, const struct pk_facts *facts,

@@ -222,6 +222,12 @@ static bool offers(const struct pk_hop *hop, const char *method)
 	return strstr(hop->methods, method) != NULL;
 }
 
+/* The password is the host's: a jump host on the way to it never gets it. */
+static const struct pk_secret *password_for(const struct pk_hop *hop)
+{
+	return hop == pk_ssh_last(hop->link) ? hop->link->target->password : NULL;
+}
+
 static enum pk_io ask_methods(struct pk_hop *hop)
 {
 	char *list =
@@ -234,7 +240,7 @@ static enum pk_io ask_methods(struct pk_hop *hop)
 	if (list == NULL)
 		return cut_off(hop, rc);
 	pk_ssh_clean(hop->methods, sizeof(hop->methods), list, strlen(list));
-	if (hop->link->target->password == NULL)
+	if (password_for(hop) == NULL)
 		hop->step = PK_HOP_REFUSED;
 	else
 		hop->step = offers(hop, "password") ? PK_HOP_PASSWORD : PK_HOP_KEYBOARD;
@@ -243,7 +249,7 @@ static enum pk_io ask_methods(struct pk_hop *hop)
 
 static enum pk_io try_password(struct pk_hop *hop)
 {
-	const struct pk_secret *secret = hop->link->target->password;
+	const struct pk_secret *secret = password_for(hop);
 	int rc = libssh2_userauth_password_ex(hop->session, hop->user,
 		(unsigned int)strlen(hop->user), pk_secret_text(secret),
 		(unsigned int)pk_secret_len(secret), NULL);
@@ -266,7 +272,7 @@ static void answer(const char *name, int name_len, const char *instruction, int 
 	LIBSSH2_USERAUTH_KBDINT_RESPONSE *responses, void **abstract)
 {
 	struct pk_hop *hop = *abstract;
-	const struct pk_secret *secret = hop->link->target->password;
+	const struct pk_secret *secret = password_for(hop);
 	(void)name;
 	(void)name_len;
 	(void)instruction;
@@ -310,15 +316,19 @@ static enum pk_io refused(struct pk_hop *hop)
 		pk_buf_printf(&tried, "%s%s %s", i == 0 ? "" : ", ",
 			target->login->keys.items[i].fingerprint,
 			target->login->keys.items[i].comment);
-	if (target->password != NULL)
+	if (password_for(hop) != NULL)
 		pk_buf_printf(&tried, "%sa password", tried.len == 0 ? "" : ", ");
-	if (hop->keys_tried == 0 && target->password == NULL && target->login->rsa > 0)
+	if (hop->keys_tried == 0 && password_for(hop) == NULL && target->login->rsa > 0)
 		return pk_ssh_fail(hop->link, PK_FAILURE_AUTH, PK_SSH_AUTH_RSA, false,
 			"only RSA keys to log in to '%s' with, which this libssh2 cannot use",
 			hop->name);
 	return pk_ssh_fail(hop->link, PK_FAILURE_AUTH, PK_SSH_AUTH, false,
-		"'%s' refuses the login of '%s'; it offers %s; tried: %s%s", hop->name, hop->user,
-		hop->methods, tried.len == 0 ? "nothing" : tried.data,
+		"'%s' refuses the login of '%s'; it offers %s%s; tried: %s%s", hop->name, hop->user,
+		hop->methods,
+		target->login->certificates > 0 ? "; this libssh2 cannot use certificates of "
+						  "Ed25519 keys, only of ECDSA ones"
+						: "",
+		tried.len == 0 ? "nothing" : tried.data,
 		hop->sign_failed ? " (an agent did not sign)" : "");
 }
 

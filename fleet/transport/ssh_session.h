@@ -37,7 +37,8 @@ struct pk_ssh_known {
 /* What there is to log in with; shared by hosts with the same identity files. */
 struct pk_ssh_login {
 	struct pk_agent_keys keys;
-	size_t rsa; /* RSA keys that this libssh2 cannot use */
+	size_t rsa;	     /* RSA keys that this libssh2 cannot use */
+	size_t certificates; /* of Ed25519 keys: 1.10 names the wrong algorithm in its signature */
 };
 
 struct pk_ssh_jump {

@@ -73,6 +73,8 @@ static void add_keys(
 		const struct pk_agent_key *key = &keys->items[i];
 		if (is_rsa(key->type) && !ssh->rsa)
 			login->rsa++;
+		else if (key->type == PK_KEY_ED25519_CERT && !ssh->rsa)
+			login->certificates++;
 		else if (key->type != PK_KEY_OTHER && !has(&login->keys, key))
 			*pk_list_push(ssh->arena, &login->keys) = *key;
 	}

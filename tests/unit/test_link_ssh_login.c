@@ -160,6 +160,17 @@ static void certificates_of_users_are_offered(void **state)
 	assert_works(&f->world);
 }
 
+static void a_certificate_that_cannot_be_used_is_told_of(void **state)
+{
+	struct fixture *f = served(state, "");
+	const char *const argv[] = {"ssh-keygen", "-q", "-s", f->user_key, "-I", "id", "-n",
+		f->world.user, pk_arena_printf(f->world.arena, "%s.pub", f->other_key), NULL};
+	run_tool(argv);
+	use_identity(&f->world, f->other_key);
+	assert_open_fails(&f->world, PK_FAILURE_AUTH, PK_SSH_AUTH);
+	assert_non_null(strstr(f->world.link->failure.message, "certificates of Ed25519"));
+}
+
 static void a_passphrase_is_read_from_its_file(void **state)
 {
 	struct fixture *f = served(state, "");
@@ -399,6 +410,7 @@ int main(void)
 		TEST(keys_of_the_users_agent_are_used),
 		TEST(an_agent_that_is_gone_is_a_warning),
 		TEST(certificates_of_users_are_offered),
+		TEST(a_certificate_that_cannot_be_used_is_told_of),
 		TEST(a_passphrase_is_read_from_its_file),
 		TEST(a_wrong_or_missing_passphrase_is_found_before_connecting),
 		TEST(what_is_no_key_is_no_identity_file),

@@ -67,6 +67,7 @@ static void sequences_always_grow(void **state)
 	begin(fixture, store, &second, tasks);
 	assert_int_equal(second.sequence, first.sequence + 1);
 	assert_string_not_equal(second.id, first.id);
+	second.id[0] = '\0';
 	second.undoes = first.id;
 	second.kind = PK_ROLLOUT_ROLLBACK;
 	assert_true(pk_store_begin(store, &second, tasks, 1, NOW - 500, &fixture->diags));
