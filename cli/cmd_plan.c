@@ -33,7 +33,7 @@ const struct pk_option pk_cmd_plan_options[] = {
 	{PK_OPT_FLAG, 0, "full", NULL, offsetof(struct plan_options, full),
 		"show all hosts and every line of what changes"},
 	{PK_OPT_TEXT, 'o', "output", "FILE", offsetof(struct plan_options, output),
-		"also write the plan to FILE, for review and `push --plan`"},
+		"also write the plan to FILE, to be reviewed and pushed"},
 	PK_OPTIONS_END,
 };
 

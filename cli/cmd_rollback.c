@@ -24,9 +24,16 @@ const struct pk_option pk_cmd_rollback_options[] = {
 	PK_OPTIONS_END,
 };
 
+/* What the command was given. */
+struct given {
+	const struct rollback_options *options;
+	bool all; /* no selector: hosts that are not in the inventory any more are meant, too */
+};
+
 /* What goes through the stages of the command. */
 struct rollback {
 	struct pk_fleet *fleet;
+	bool all;
 	struct pk_rollout_row row;
 	struct pk_task_rows tasks;
 	const char **expected; /* of each host of the selection */
@@ -141,7 +148,7 @@ static void undo_all(struct rollback *back)
 	back->expected = PK_NEW_ARRAY(arena, const char *, back->tasks.len);
 	for (size_t i = back->tasks.len; i-- > 0;) {
 		const struct pk_task_row *task = &back->tasks.items[i];
-		if (task->touched && is_selected(&wanted, task->host))
+		if (task->touched && (back->all || is_selected(&wanted, task->host)))
 			undo(back, task);
 	}
 }
@@ -193,8 +200,9 @@ static bool find(struct rollback *back, const char *id)
 
 static int rollback(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 {
-	const struct rollback_options *options = data;
-	struct rollback back = {.fleet = fleet, .diags = diags};
+	const struct given *given = data;
+	const struct rollback_options *options = given->options;
+	struct rollback back = {.fleet = fleet, .all = given->all, .diags = diags};
 	if (!pk_fleet_open_store(fleet, true, NULL, diags) || !find(&back, options->rollout))
 		return pk_cli_status(fleet->cli, diags);
 	undo_all(&back);
@@ -223,5 +231,6 @@ int pk_cmd_rollback(struct pk_cli *cli, int argc, char **argv)
 	if (!pk_options_parse(cli, &options, &selectors, argc, argv))
 		return cli->status;
 
-	return pk_fleet_command(cli, &options.fleet, &selectors, rollback, &options);
+	struct given given = {&options, selectors.len == 0};
+	return pk_fleet_command(cli, &options.fleet, &selectors, rollback, &given);
 }

@@ -330,6 +330,8 @@ int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options
 	struct pk_arena *arena = fleet->cli->arena;
 	struct run run = {.fleet = fleet, .options = options, .row = *row, .diags = diags};
 	struct pk_task_rows rows = {0};
+	/* Who goes on after a halt has seen the failures: they do not halt it once more. */
+	bool seen = row->state == PK_ROLLOUT_HALTED;
 	if (!pk_store_list_tasks(&rows, arena, fleet->store, row->id, diags))
 		return PK_EXIT_CANNOT;
 	if (!select_hosts(fleet, &rows, diags))

@@ -83,7 +83,8 @@ struct pk_dialect {
 	const char *name; /* "sh", "cmd" */
 	/*
 	 * One question for all facts. A dialect whose shell can wait for a reply makes it
-	 * PK_ASK_TALK and gets the changes as its input (`put_changes`); others get NULL there and are asked
+	 * PK_ASK_TALK and gets the changes as its input (`put_changes`); others get NULL there and
+	 * are asked
 	 * `ask_change` step by step.
 	 */
 	void (*ask_facts)(
