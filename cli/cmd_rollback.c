@@ -71,17 +71,23 @@ static const struct pk_content *find_content(struct rollback *back, const struct
 	return content;
 }
 
-/* The bundle that the version of then is installed from; NULL if the version did not change. */
+/* The bundle that the version of then is installed from, as far as anybody knows. */
 static const struct pk_bundle *find_bundle(
 	struct rollback *back, const struct pk_facts *before, const struct pk_desired *was)
 {
-	struct pk_arena *arena = back->fleet->cli->arena;
-	if (was->bundle == NULL || before->version == NULL ||
-		strcmp(before->version, was->bundle->version) == 0)
+	struct pk_diags quiet = {.arena = back->fleet->cli->arena};
+	const struct pk_bundle *bundle = NULL;
+	if (was->bundle != NULL &&
+		(before->version == NULL || strcmp(before->version, was->bundle->version) == 0))
 		return was->bundle;
-	struct pk_diags quiet = {.arena = arena};
-	return pk_fleet_open_bundle(back->fleet,
-		pk_arena_printf(arena, "%s@%s", was->bundle->name, before->version), &quiet);
+	/* The host's record names the bundle that it was installed from, if it was by us. */
+	if (before->record.present && before->record.bundle != NULL)
+		bundle = pk_fleet_open_bundle(back->fleet, before->record.bundle, &quiet);
+	if (bundle == NULL && was->bundle != NULL)
+		bundle = pk_fleet_open_bundle(back->fleet,
+			pk_arena_printf(quiet.arena, "%s@%s", was->bundle->name, before->version),
+			&quiet);
+	return bundle;
 }
 
 static void refuse(struct rollback *back, const struct pk_task_row *task, const char *why)

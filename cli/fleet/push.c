@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/fleet/interrupt.h"
+#include "cli/json_out.h"
 
 /* A rollout while it is carried out. */
 struct run {
@@ -16,6 +17,7 @@ struct run {
 	struct pk_watch *watch;
 	struct pk_interrupt interrupt;
 	enum pk_rollout_want wanted;
+	bool health;
 	struct pk_diags *diags;
 };
 
@@ -140,7 +142,7 @@ static int carry_out(struct run *run)
 		.tasks = run->work,
 		.count = run->count,
 		.change = true,
-		.health = !run->options->no_health,
+		.health = run->health,
 		.want_config = true,
 		.ssh = fleet->ssh,
 		.store = fleet->store,
@@ -191,6 +193,28 @@ static bool keep_desired(const struct run *run)
 	return true;
 }
 
+/* How it was begun, for who goes on: also what hosts must be like that were not worked on yet. */
+static bool keep_wish(struct run *run, const struct pk_push *push)
+{
+	const char *health = run->health ? "true" : "false";
+	struct pk_arena *arena = run->fleet->cli->arena;
+	if (push->expected == NULL) {
+		run->row.wish = pk_arena_printf(arena, "{\"health\":%s}", health);
+		return true;
+	}
+	char digest[PK_DIGEST_TEXT];
+	PK_BUF_AUTO text = {0};
+	struct pk_json_out json = {.buf = &text};
+	pk_json_out_open_array(&json, NULL);
+	for (size_t i = 0; i < run->count; i++)
+		pk_json_out_text(&json, NULL, push->expected[i]);
+	pk_json_out_close_array(&json);
+	pk_digest_print(digest, text.data, text.len);
+	run->row.wish =
+		pk_arena_printf(arena, "{\"health\":%s,\"expected\":\"%s\"}", health, digest);
+	return pk_store_content(run->fleet->store, digest, text.data, text.len, run->diags);
+}
+
 static void fill_tasks(struct run *run, const struct pk_push *push)
 {
 	const struct pk_fleet *fleet = run->fleet;
@@ -225,7 +249,10 @@ int pk_push_run(const struct pk_push *push, struct pk_diags *diags)
 {
 	struct pk_fleet *fleet = push->fleet;
 	struct pk_arena *arena = fleet->cli->arena;
-	struct run run = {.fleet = fleet, .options = push->options, .diags = diags};
+	struct run run = {.fleet = fleet,
+		.options = push->options,
+		.health = !push->options->no_health,
+		.diags = diags};
 	int64_t now_ms = pk_fleet_now_ms();
 	run.row = (struct pk_rollout_row){.kind = push->kind,
 		.inventory = fleet->inventory->name,
@@ -234,8 +261,7 @@ int pk_push_run(const struct pk_push *push, struct pk_diags *diags)
 		.plan = push->plan,
 		.undoes = push->undoes,
 		.by = pk_fleet_who(arena),
-		.started_ms = now_ms,
-		.wish = push->options->no_health ? "{\"health\":false}" : "{\"health\":true}"};
+		.started_ms = now_ms};
 	make_room(&run);
 	if (!pk_store_make_id(run.row.id, now_ms, diags))
 		return PK_EXIT_CANNOT;
@@ -243,7 +269,7 @@ int pk_push_run(const struct pk_push *push, struct pk_diags *diags)
 		    &run.waves, arena, run.row.id, fleet->inventory, &fleet->selection, diags))
 		return PK_EXIT_FINDINGS;
 	fill_tasks(&run, push);
-	if (!keep_desired(&run) ||
+	if (!keep_desired(&run) || !keep_wish(&run, push) ||
 		!pk_store_begin(fleet->store, &run.row, run.tasks, run.count, now_ms, diags))
 		return PK_EXIT_CANNOT;
 	return carry_out(&run);
@@ -303,6 +329,33 @@ static void remember_waves(struct run *run)
 	}
 }
 
+/* How it was begun; *expected_out is what each host must be like, or NULL. False after a report. */
+static bool recall_wish(struct run *run, const struct pk_node **expected_out)
+{
+	struct pk_arena *arena = run->fleet->cli->arena;
+	const char *text = run->row.wish;
+	const char *digest = NULL;
+	bool health = true;
+	struct pk_node *wish =
+		pk_json_read(pk_source_make(arena, "wish", text, strlen(text)), run->diags);
+	if (wish == NULL || !pk_node_get_bool(&health, wish, "health", run->diags) ||
+		!pk_node_get_text(&digest, wish, "expected", run->diags))
+		return false;
+	run->health = health && !run->options->no_health;
+	*expected_out = NULL;
+	if (digest == NULL)
+		return true;
+	struct pk_source *source = pk_store_find_content(arena, run->fleet->store, digest);
+	struct pk_node *list = source == NULL ? NULL : pk_json_read(source, run->diags);
+	*expected_out = list;
+	if (list != NULL && list->kind == PK_NODE_LIST && list->items.len == run->count)
+		return true;
+	pk_report(run->diags, PK_DESIRED_GONE, PK_NO_SPAN,
+		"what the hosts of rollout '%s' must be like is not in the store any more",
+		run->row.id);
+	return false;
+}
+
 /* What had been begun when it was interrupted is begun again; the host knows how far it came. */
 static enum pk_task_state begin_again(enum pk_task_state state, bool retry_failed)
 {
@@ -330,13 +383,14 @@ int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options
 	struct pk_arena *arena = fleet->cli->arena;
 	struct run run = {.fleet = fleet, .options = options, .row = *row, .diags = diags};
 	struct pk_task_rows rows = {0};
-	/* Who goes on after a halt has seen the failures: they do not halt it once more. */
-	bool seen = row->state == PK_ROLLOUT_HALTED;
 	if (!pk_store_list_tasks(&rows, arena, fleet->store, row->id, diags))
 		return PK_EXIT_CANNOT;
 	if (!select_hosts(fleet, &rows, diags))
 		return PK_EXIT_FINDINGS;
 	make_room(&run);
+	const struct pk_node *expected;
+	if (!recall_wish(&run, &expected))
+		return PK_EXIT_CANNOT;
 	fleet->desired = PK_NEW_ARRAY(arena, struct pk_desired, run.count);
 	for (size_t i = 0; i < run.count; i++) {
 		run.tasks[i] = rows.items[i];
@@ -345,6 +399,7 @@ int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options
 			return PK_EXIT_CANNOT;
 		run.work[i] = (struct pk_rollout_task){.host = fleet->selection.items[i],
 			.desired = &fleet->desired[i],
+			.expected = expected == NULL ? NULL : expected->items.items[i]->text,
 			/* Failures of before were seen by who goes on: no budget counts them. */
 			.begin = {.state = run.tasks[i].state},
 			.row = &run.tasks[i]};

@@ -42,8 +42,11 @@ static bool undo_sensor(struct undo *undo, const struct pk_bundle *bundle)
 	const struct pk_facts *before = undo->before;
 	if (!installed_anew(undo))
 		return true;
-	out->service = before->service;
-	out->driver = before->driver;
+	/* The others run under their own names only. */
+	if (before->sensor == PK_SENSOR_SYSMON) {
+		out->service = before->service;
+		out->driver = before->driver;
+	}
 	if (before->sensor == PK_SENSOR_SYSMON && pk_change_is_feature(before) == PK_FACT_YES) {
 		out->feature = true;
 		return true;

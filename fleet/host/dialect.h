@@ -84,8 +84,7 @@ struct pk_dialect {
 	/*
 	 * One question for all facts. A dialect whose shell can wait for a reply makes it
 	 * PK_ASK_TALK and gets the changes as its input (`put_changes`); others get NULL there and
-	 * are asked
-	 * `ask_change` step by step.
+	 * are asked `ask_change` step by step.
 	 */
 	void (*ask_facts)(
 		struct pk_ask *out, struct pk_arena *arena, const struct pk_job_wish *wish);
