@@ -83,7 +83,8 @@ static const struct pk_bundle *find_bundle(
 	/* The host's record names the bundle that it was installed from, if it was by us. */
 	if (before->record.present && before->record.bundle != NULL)
 		bundle = pk_fleet_open_bundle(back->fleet, before->record.bundle, &quiet);
-	if (bundle == NULL && was->bundle != NULL)
+	if (was->bundle != NULL &&
+		(bundle == NULL || strcmp(before->version, bundle->version) != 0))
 		bundle = pk_fleet_open_bundle(back->fleet,
 			pk_arena_printf(quiet.arena, "%s@%s", was->bundle->name, before->version),
 			&quiet);

@@ -144,7 +144,7 @@ bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host)
 
 /* --- what is wanted --- */
 
-const struct pk_bundle *pk_fleet_open_bundle(
+static const struct pk_bundle *open_bundle(
 	const struct pk_fleet *fleet, const char *id, struct pk_diags *diags)
 {
 	struct pk_arena *arena = fleet->cli->arena;
@@ -157,17 +157,16 @@ const struct pk_bundle *pk_fleet_open_bundle(
 	return NULL;
 }
 
-/* The bundle called `id`, opened once. */
-static const struct pk_bundle *open_bundle(
-	struct pk_fleet *fleet, struct pk_map *opened, const char *id, struct pk_diags *diags)
+const struct pk_bundle *pk_fleet_open_bundle(
+	struct pk_fleet *fleet, const char *id, struct pk_diags *diags)
 {
 	static const struct pk_bundle none;
-	struct pk_arena *arena = fleet->cli->arena;
-	const struct pk_bundle *bundle = pk_map_find(opened, id);
+	const struct pk_bundle *bundle = pk_map_find(&fleet->bundles, id);
 	if (bundle == NULL) {
-		bundle = pk_fleet_open_bundle(fleet, id, diags);
+		bundle = open_bundle(fleet, id, diags);
 		/* A broken one is reported once, not for each host. */
-		pk_map_set(arena, opened, id, (void *)(bundle == NULL ? &none : bundle));
+		pk_map_set(fleet->cli->arena, &fleet->bundles, id,
+			(void *)(bundle == NULL ? &none : bundle));
 	}
 	return bundle == &none ? NULL : bundle;
 }
@@ -195,12 +194,12 @@ void pk_fleet_ask(struct pk_fleet *fleet)
 }
 
 static void want(struct pk_desired *out, struct pk_fleet *fleet, const struct pk_sensor_wish *wish,
-	struct pk_map *bundles, struct pk_diags *diags)
+	struct pk_diags *diags)
 {
 	if (wish->absent || wish->kind == PK_SENSOR_NONE)
 		return;
 	if (wish->bundle != NULL) {
-		out->bundle = open_bundle(fleet, bundles, wish->bundle, diags);
+		out->bundle = pk_fleet_open_bundle(fleet, wish->bundle, diags);
 		if (out->bundle != NULL)
 			out->version = out->bundle->version;
 	}
@@ -211,10 +210,8 @@ static void want(struct pk_desired *out, struct pk_fleet *fleet, const struct pk
 bool pk_fleet_want(struct pk_fleet *fleet, struct pk_diags *diags)
 {
 	size_t errors = diags->errors;
-	struct pk_map bundles = {0};
 	pk_fleet_ask(fleet);
 	for (size_t i = 0; i < fleet->selection.len; i++)
-		want(&fleet->desired[i], fleet, &fleet->selection.items[i]->sensor, &bundles,
-			diags);
+		want(&fleet->desired[i], fleet, &fleet->selection.items[i]->sensor, diags);
 	return diags->errors == errors;
 }

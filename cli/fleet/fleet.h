@@ -69,6 +69,7 @@ struct pk_fleet {
 	struct pk_selection selection;
 	struct pk_desired *desired; /* of each host of the selection */
 	struct pk_contents *contents;
+	struct pk_map bundles; /* by id, as far as they have been opened */
 	const char *store_path;
 	struct pk_store *store; /* NULL until it is opened */
 	struct pk_ssh *ssh;	/* NULL until it is opened */
@@ -101,9 +102,9 @@ int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
 
 /* Index of the host in the selection, by name; false if it is not selected. */
 bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host);
-/* As pk_bundle_open in the store of bundles of this command. */
+/* As pk_bundle_open in the store of bundles of this command; each is opened once. */
 const struct pk_bundle *pk_fleet_open_bundle(
-	const struct pk_fleet *fleet, const char *id, struct pk_diags *diags);
+	struct pk_fleet *fleet, const char *id, struct pk_diags *diags);
 /* "user@machine": who this is, for the store. */
 const char *pk_fleet_who(struct pk_arena *arena);
 /* Milliseconds since 1970. */

@@ -112,8 +112,11 @@ const struct pk_bundle *pk_bundle_open_folder(
 	if (source == NULL)
 		return NULL;
 	struct pk_bundle *bundle = pk_manifest_read(arena, source, false, diags);
-	if (bundle != NULL)
-		bundle->folder = pk_arena_strdup(arena, folder);
+	if (bundle == NULL)
+		return NULL;
+	bundle->folder = pk_arena_strdup(arena, folder);
+	bundle->arena = arena;
+	bundle->kept = PK_NEW_ARRAY(arena, const struct pk_source *, bundle->files.len);
 	return bundle;
 }
 
@@ -218,6 +221,15 @@ const struct pk_source *pk_bundle_read_file(struct pk_arena *arena, const struct
 		return source;
 	report_file(PK_BUNDLE_FILE_CHANGED, file, "has another digest", diags);
 	return NULL;
+}
+
+const struct pk_source *pk_bundle_keep_file(
+	const struct pk_bundle *bundle, const struct pk_bundle_file *file, struct pk_diags *diags)
+{
+	size_t index = (size_t)(file - bundle->files.items);
+	if (bundle->kept[index] == NULL)
+		bundle->kept[index] = pk_bundle_read_file(bundle->arena, bundle, file, diags);
+	return bundle->kept[index];
 }
 
 static bool check_named(void *context, const char *path, bool is_file, struct pk_diags *diags)

@@ -73,6 +73,8 @@ struct pk_bundle {
 	struct pk_bundle_steps steps;	      /* the sensor's own unless the manifest says others */
 	PK_LIST(struct pk_bundle_file) files; /* sorted by path */
 	char digest[PK_DIGEST_TEXT];	      /* of the manifest's meaning: names the content */
+	struct pk_arena *arena;		      /* that it was opened in */
+	const struct pk_source **kept;	      /* of each file: what pk_bundle_keep_file has read */
 };
 
 /* What became of a bundle that was added. */
@@ -131,6 +133,10 @@ bool pk_bundle_verify(const struct pk_bundle *bundle, struct pk_diags *diags);
  */
 const struct pk_source *pk_bundle_read_file(struct pk_arena *arena, const struct pk_bundle *bundle,
 	const struct pk_bundle_file *file, struct pk_diags *diags);
+
+/* As pk_bundle_read_file, once for all who ask: the bytes live as long as the bundle. */
+const struct pk_source *pk_bundle_keep_file(
+	const struct pk_bundle *bundle, const struct pk_bundle_file *file, struct pk_diags *diags);
 
 /*
  * The program (or else the package) for an architecture ("x64", ...; NULL: not known), or NULL. Of

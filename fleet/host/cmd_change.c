@@ -455,8 +455,8 @@ static bool ask_put(
 	if (put->bytes != NULL || put->len == 0)
 		return true;
 	struct pk_diags diags = {.arena = steps->arena};
-	const struct pk_source *bytes = pk_bundle_read_file(
-		steps->arena, steps->wish->desired->bundle, steps->program, &diags);
+	const struct pk_source *bytes =
+		pk_bundle_keep_file(steps->wish->desired->bundle, steps->program, &diags);
 	if (bytes == NULL) {
 		const struct pk_diag *first = &diags.all.items[0];
 		pk_failure_set(

@@ -93,7 +93,7 @@ static bool may_change(struct pk_job *job, struct pk_failure *failure)
 	if (job->wish.expected != NULL && !is_ours(job) &&
 		!pk_text_equal(digest, job->wish.expected)) {
 		pk_failure_set(failure, PK_FAILURE_APPLY, PK_HOST_MOVED, false,
-			"the host was changed by somebody else since");
+			"the host has been changed since");
 		return false;
 	}
 	pk_change_plan(&job->result.plan, job->arena, before, job->wish.desired);

@@ -75,8 +75,8 @@ static bool add_file(struct changes *changes, const struct pk_bundle_file *file)
 	};
 	if (!payload.staged) {
 		struct pk_diags diags = {.arena = changes->arena};
-		const struct pk_source *source = pk_bundle_read_file(
-			changes->arena, changes->wish->desired->bundle, file, &diags);
+		const struct pk_source *source =
+			pk_bundle_keep_file(changes->wish->desired->bundle, file, &diags);
 		if (source == NULL) {
 			pk_failure_set(changes->failure, PK_FAILURE_TRANSFER,
 				diags.all.items[0].code, false, "%s", diags.all.items[0].message);

@@ -148,7 +148,8 @@ static void reply(struct host *host)
 static void check(struct host *host)
 {
 	if (!host->upload->push) {
-		if (memmem(host->out.data, host->out.len, host->upload->content.sha256, 64) == NULL)
+		if (memmem(host->out.data, host->out.len,
+			    host->upload->content.digest + strlen(PK_DIGEST_PREFIX), 64) == NULL)
 			die(host, "the digest is another one");
 		return;
 	}

@@ -183,6 +183,8 @@ static inline void want_version(struct host *host, const char *version)
 {
 	struct pk_bundle *bundle = PK_NEW(host->arena, struct pk_bundle);
 	struct pk_bundle_file *file = pk_list_push(host->arena, &bundle->files);
+	bundle->arena = host->arena;
+	bundle->kept = PK_NEW_ARRAY(host->arena, const struct pk_source *, bundle->files.len);
 	char *text = pk_arena_strdup(host->arena, rooted(host, sysmon_text));
 	memcpy(strstr(text, "1.3.3"), version, strlen("1.3.3"));
 	mkdir(path_in(host, "bundle"), 0755);
