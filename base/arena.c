@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	BLOCK_FIRST = 64 * 1024,
+	BLOCK_FIRST = 8 * 1024,
 	BLOCK_MOST = 4 * 1024 * 1024,
 	OWN_BLOCK_SHARE = 4, /* more than block/4 at once is "large" */
 };

@@ -298,11 +298,27 @@ static void put_escape(struct pk_buf *buf, unsigned char c)
 	}
 }
 
+/* How many bytes from `text` on stand for themselves and are ASCII. */
+static size_t count_plain(const char *text, size_t len)
+{
+	size_t count = 0;
+	while (count < len && text[count] >= 0x20 && text[count] < 0x7f && text[count] != '"' &&
+		text[count] != '\\')
+		count++;
+	return count;
+}
+
 void pk_json_put_string_len(struct pk_buf *buf, const char *text, size_t len)
 {
 	pk_buf_putc(buf, '"');
 	for (size_t i = 0; i < len;) {
 		uint32_t c;
+		size_t plain = count_plain(text + i, len - i);
+		if (plain > 0) {
+			pk_buf_put(buf, text + i, plain);
+			i += plain;
+			continue;
+		}
 		size_t used = pk_utf8_decode(&c, text + i, len - i);
 		if (used == 0)
 			pk_buf_puts(buf, "\xef\xbf\xbd"); /* U+FFFD */

@@ -62,13 +62,8 @@ static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 	const struct drift_options *options = data;
 	struct pk_readings readings;
 	pk_fleet_ask(fleet);
-	if (!pk_fleet_open_store(fleet, false, NULL, diags))
+	if (!pk_fleet_find_store(fleet, false, diags))
 		return pk_cli_status(fleet->cli, diags);
-	if (fleet->store == NULL) {
-		pk_report(diags, PK_FLEET_NO_STORE, PK_NO_SPAN,
-			"nothing was pushed yet: there is no '%s'", fleet->store_path);
-		return PK_EXIT_FINDINGS;
-	}
 	int status = pk_readings_get(&readings, fleet, options->offline, diags);
 	return status == PK_EXIT_OK ? show(fleet, options, &readings, diags) : status;
 }

@@ -217,22 +217,17 @@ static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 {
 	const struct history *given = data;
 	const struct history_options *options = given->options;
-	if (!pk_fleet_open_store(fleet, false, NULL, diags))
+	if (!pk_fleet_find_store(fleet, false, diags))
 		return pk_cli_status(fleet->cli, diags);
 	bool shown;
-	if (fleet->store == NULL) {
-		pk_report(diags, PK_FLEET_NO_STORE, PK_NO_SPAN,
-			"nothing was pushed yet: there is no '%s'", fleet->store_path);
-		shown = false;
-	} else if (options->verify) {
+	if (options->verify)
 		shown = verify(fleet, diags);
-	} else if (options->host != NULL) {
+	else if (options->host != NULL)
 		shown = show_events(fleet, options, given->id, diags);
-	} else if (given->id != NULL) {
+	else if (given->id != NULL)
 		shown = show_one(fleet, given, diags);
-	} else {
+	else
 		shown = show_all(fleet, options, diags);
-	}
 	return shown ? PK_EXIT_OK : pk_cli_status(fleet->cli, diags);
 }
 

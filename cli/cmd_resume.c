@@ -32,7 +32,7 @@ static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 	struct pk_cli *cli = fleet->cli;
 	struct pk_rollout_row row;
 	bool found;
-	if (!pk_fleet_open_store(fleet, true, NULL, diags) ||
+	if (!pk_fleet_find_store(fleet, true, diags) ||
 		!pk_store_find_rollout(&row, &found, cli->arena, fleet->store, id, diags))
 		return pk_cli_status(cli, diags);
 	if (!found) {

@@ -57,6 +57,7 @@ static const struct pk_content *decode_rules(struct rollback *back, const char *
 	struct pk_content *content = PK_NEW(arena, struct pk_content);
 	pk_content_init(content, pk_arena_strndup(arena, xml.data, xml.len), xml.len,
 		"configuration decoded from live rules");
+	content->rules = rules->digest;
 	return content;
 }
 
@@ -210,7 +211,7 @@ static int rollback(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 	const struct given *given = data;
 	const struct rollback_options *options = given->options;
 	struct rollback back = {.fleet = fleet, .all = given->all, .diags = diags};
-	if (!pk_fleet_open_store(fleet, true, NULL, diags) || !find(&back, options->rollout))
+	if (!pk_fleet_find_store(fleet, true, diags) || !find(&back, options->rollout))
 		return pk_cli_status(fleet->cli, diags);
 	undo_all(&back);
 	if (fleet->selection.len == 0) {

@@ -42,12 +42,20 @@ struct pk_contents {
 	PK_LIST(struct compared) compared;
 };
 
+enum { DIGEST_SHOWN = sizeof("sha256:") - 1 + 12 };
+
 struct pk_contents *pk_contents_make(struct pk_fleet *fleet)
 {
 	struct pk_contents *contents = PK_NEW(fleet->cli->arena, struct pk_contents);
 	contents->fleet = fleet;
 	contents->arena = fleet->cli->arena;
 	return contents;
+}
+
+/* What bytes without a name of their own are called; the digest may be a host's and go away. */
+static const char *name_of(const struct pk_contents *contents, const char *digest)
+{
+	return pk_arena_strndup(contents->arena, digest, strnlen(digest, DIGEST_SHOWN));
 }
 
 /* Keeps the bytes, which must stay alive. */
@@ -221,7 +229,8 @@ static void take_bytes(struct pk_contents *contents, const char *digest, const v
 {
 	if (bytes == NULL || digest == NULL || pk_map_find(&contents->kept, digest) != NULL)
 		return;
-	keep(contents, pk_arena_strndup(contents->arena, bytes, len), len, digest, is_rules);
+	keep(contents, pk_arena_strndup(contents->arena, bytes, len), len,
+		name_of(contents, digest), is_rules);
 }
 
 void pk_contents_take(struct pk_contents *contents, const struct pk_facts *facts)
@@ -249,7 +258,8 @@ static struct kept *find(struct pk_contents *contents, const char *digest)
 		pk_store_find_content(contents->arena, contents->fleet->store, digest);
 	if (source == NULL)
 		return NULL;
-	return keep(contents, source->text, source->len, digest, looks_like_rules(source));
+	return keep(contents, source->text, source->len, name_of(contents, digest),
+		looks_like_rules(source));
 }
 
 const struct pk_content *pk_contents_find(struct pk_contents *contents, const char *digest)

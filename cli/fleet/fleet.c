@@ -77,17 +77,23 @@ bool pk_fleet_open(struct pk_fleet *out, struct pk_cli *cli, const struct pk_fle
 		selectors->len, diags);
 }
 
-bool pk_fleet_open_store(
-	struct pk_fleet *fleet, bool write, bool *found_out, struct pk_diags *diags)
+static bool set_store_path(struct pk_fleet *fleet, struct pk_diags *diags)
 {
 	fleet->store_path =
 		pk_folder_store(fleet->cli->arena, fleet->options->state, fleet->inventory->name);
-	if (fleet->store_path == NULL) {
-		struct pk_diag *diag = pk_report(diags, PK_FLEET_NO_HOME, PK_NO_SPAN,
-			"there is no home folder to keep the store in");
-		pk_diag_hint(diags, diag, "give a file with --state");
+	if (fleet->store_path != NULL)
+		return true;
+	struct pk_diag *diag = pk_report(diags, PK_FLEET_NO_HOME, PK_NO_SPAN,
+		"there is no home folder to keep the store in");
+	pk_diag_hint(diags, diag, "give a file with --state");
+	return false;
+}
+
+bool pk_fleet_open_store(
+	struct pk_fleet *fleet, bool write, bool *found_out, struct pk_diags *diags)
+{
+	if (!set_store_path(fleet, diags))
 		return false;
-	}
 	bool exists = write || pk_file_exists(fleet->store_path);
 	if (found_out != NULL)
 		*found_out = exists;
@@ -95,6 +101,19 @@ bool pk_fleet_open_store(
 		return true;
 	fleet->store = pk_store_open(fleet->store_path, write, diags);
 	return fleet->store != NULL;
+}
+
+bool pk_fleet_find_store(struct pk_fleet *fleet, bool write, struct pk_diags *diags)
+{
+	if (!set_store_path(fleet, diags))
+		return false;
+	if (pk_file_exists(fleet->store_path)) {
+		fleet->store = pk_store_open(fleet->store_path, write, diags);
+		return fleet->store != NULL;
+	}
+	pk_report(diags, PK_FLEET_NO_STORE, PK_NO_SPAN, "nothing was pushed yet: there is no '%s'",
+		fleet->store_path);
+	return false;
 }
 
 bool pk_fleet_open_ssh(struct pk_fleet *fleet, struct pk_diags *diags)

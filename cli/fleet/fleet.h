@@ -85,6 +85,8 @@ bool pk_fleet_want(struct pk_fleet *fleet, struct pk_diags *diags);
 /* Opens the store; for reading, *found_out (may be NULL) is false if there is none yet. */
 bool pk_fleet_open_store(
 	struct pk_fleet *fleet, bool write, bool *found_out, struct pk_diags *diags);
+/* Opens the store of what was pushed; false after a report also if there is none yet. */
+bool pk_fleet_find_store(struct pk_fleet *fleet, bool write, struct pk_diags *diags);
 /* Gets ready to connect to the selected hosts: their keys, ours, passwords. */
 bool pk_fleet_open_ssh(struct pk_fleet *fleet, struct pk_diags *diags);
 /* Closes what is open. */

@@ -31,8 +31,7 @@ bool pk_live_open(struct pk_config *out, struct pk_cli *cli, const char *argumen
 	const struct pk_fleet_options *options, struct pk_diags *diags)
 {
 	const char *name = argument + strlen(PK_LIVE_PREFIX);
-	const char *selector = pk_arena_printf(cli->arena, "name:%s", name);
-	const struct pk_texts selectors = {.items = &selector, .len = 1};
+	const struct pk_texts selectors = {.items = &name, .len = 1};
 	const struct pk_reading_options how = {.want_config = true};
 	enum pk_rollout_end end;
 	struct pk_readings readings;

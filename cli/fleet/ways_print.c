@@ -7,8 +7,9 @@
 #include "cli/json_out.h"
 
 enum {
-	HOSTS_SHOWN = 6,  /* names in a list, unless all are asked for */
-	LINES_SHOWN = 30, /* of a change in meaning */
+	HOSTS_SHOWN = 6,   /* names in a list, unless all are asked for */
+	LINES_SHOWN = 30,  /* of a change in meaning */
+	DIGITS_SHOWN = 12, /* of a digest */
 };
 
 void pk_ways_put_hosts(
@@ -70,17 +71,32 @@ static void put_meaning(
 	put_indented(buf, &text, full ? SIZE_MAX : LINES_SHOWN);
 }
 
+/* Appends the line; of digests only as much as tells them apart, unless all is asked for. */
+static void put_line(struct pk_buf *buf, const char *line, bool full)
+{
+	static const char kind[] = "sha256:";
+	const char *digest;
+	PK_BUF_AUTO text = {0};
+	while (!full && (digest = strstr(line, kind)) != NULL) {
+		size_t digits = strspn(digest + strlen(kind), "0123456789abcdef");
+		size_t shown = digits > DIGITS_SHOWN ? DIGITS_SHOWN : digits;
+		pk_buf_put(&text, line, (size_t)(digest - line) + strlen(kind) + shown);
+		line = digest + strlen(kind) + digits;
+	}
+	pk_buf_puts(&text, line);
+	pk_buf_puts(buf, "  ");
+	pk_escape_put(buf, text.data);
+	pk_buf_putc(buf, '\n');
+}
+
 void pk_ways_put_text(
 	struct pk_buf *buf, struct pk_fleet *fleet, const struct pk_way *way, bool full)
 {
 	pk_buf_printf(buf, "%zu host%s: ", way->hosts.len, way->hosts.len == 1 ? "" : "s");
 	pk_ways_put_hosts(buf, fleet, way, full);
 	pk_buf_putc(buf, '\n');
-	for (size_t i = 0; i < way->lines.len; i++) {
-		pk_buf_puts(buf, "  ");
-		pk_escape_put(buf, way->lines.items[i]);
-		pk_buf_putc(buf, '\n');
-	}
+	for (size_t i = 0; i < way->lines.len; i++)
+		put_line(buf, way->lines.items[i], full);
 	put_meaning(buf, fleet, way, full);
 }
 

@@ -75,7 +75,10 @@ static bool undo_config(struct undo *undo, const struct pk_content *content)
 	bool had = before->config_hash != NULL || before->config != NULL;
 	if (undo->was->content == NULL && !installed_anew(undo))
 		return true;
-	if (content != NULL && pk_facts_run(before, content) == PK_FACT_NO)
+	/* Decoded from the live rules of then it is another file, with the same rules. */
+	bool same_rules = content != NULL && content->rules != NULL && before->rules != NULL &&
+		pk_text_equal(content->rules, before->rules);
+	if (content != NULL && !same_rules && pk_facts_run(before, content) == PK_FACT_NO)
 		return cannot(undo, "the configuration that is kept is not the one before");
 	if (content == NULL && had)
 		return cannot(undo, "the configuration before was not kept");

@@ -3,7 +3,7 @@
  * takes two lines, because the key of Sysmon's driver has to be found before it can be read; it
  * writes nothing on the host.
  */
-#include "fleet/host/cmd_part.h"
+#include "fleet/host/cmd_change.h"
 
 #include <string.h>
 
@@ -102,36 +102,45 @@ static void ask_sysmon(struct pk_cmd_line *line, const struct pk_facts *facts)
 	}
 }
 
-/* The folder of a program, or NULL. */
-static const char *folder_of(struct pk_arena *arena, const char *image)
-{
-	const char *end = image != NULL ? strrchr(image, '\\') : NULL;
-	return end != NULL ? pk_arena_strndup(arena, image, (size_t)(end - image)) : NULL;
-}
-
 static void ask_monster(struct pk_cmd_line *line, struct pk_arena *arena,
 	const struct pk_job_wish *wish, const struct pk_facts *facts)
 {
 	static const char *const files[] = {"Monster.conf", "Monster.cnf"};
-	const char *folder = folder_of(arena, facts->image);
-	if (folder == NULL || !pk_cmd_text_safe(folder))
+	const char *folder = pk_cmd_monster_folder(arena, wish->desired, facts);
+	if (!pk_cmd_text_safe(folder))
 		return;
+	/* It does not say its version: what it is, its digest tells. */
+	if (facts->image != NULL && pk_cmd_text_safe(facts->image)) {
+		pk_cmd_line_frame(line, "program", NULL);
+		pk_cmd_line_run(line, "certutil -hashfile \"%s\" SHA256", facts->image);
+	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		pk_cmd_line_frame(line, "hash", files[i]);
 		pk_cmd_line_run(line, "certutil -hashfile \"%s\\%s\" SHA256", folder, files[i]);
 		if (!wish->want_config)
 			continue;
 		pk_cmd_line_frame(line, "file", files[i]);
-		pk_cmd_line_put(line, "type \"%s\\%s\"&echo.", folder, files[i]);
+		pk_cmd_line_put(line, "type \"%s\\%s\" 2>nul&echo.", folder, files[i]);
 	}
 }
 
-/* The configuration that may be in force, as we have kept it there by its digest. */
+/*
+ * The configuration that may be in force, as we have kept it there by its digest. Where nobody of
+ * us was before, it is what somebody else has given the sensor, if that is still there: what `for`
+ * puts into its line is not read as a command again.
+ */
 static void ask_config(
 	struct pk_cmd_line *line, const struct pk_job_wish *wish, const struct pk_facts *facts)
 {
 	const char *state = pk_cmd_state_dir(wish->desired);
 	const struct pk_host_record *record = &facts->record;
+	if (record->config == NULL && facts->driver != NULL && pk_cmd_name_safe(facts->driver)) {
+		pk_cmd_line_frame(line, "file", "given");
+		pk_cmd_line_put(line,
+			"(for /f \"tokens=2,*\" %%A in ('reg query " PK_CMD_SERVICES
+			"\\%s\\Parameters /v ConfigFile') do @if exist \"%%B\" type \"%%B\")&echo.",
+			facts->driver);
+	}
 	if (record->present && pk_digest_is(record->config) && pk_cmd_text_safe(state) &&
 		!pk_wish_knows(wish, record->config)) {
 		pk_cmd_line_frame(line, "file", "record");

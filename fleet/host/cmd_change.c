@@ -1,7 +1,7 @@
 /*
- * Changing a Windows host, step by step. Each step is a line, framed like every other one, or a
- * file; the list of steps is made anew from the same facts and plan for each question and answer,
- * so that nothing has to be remembered in between.
+ * Changing a Windows host, step by step. Each step is a piece of a line, framed like every other
+ * one, or a file; the list of steps is made anew from the same facts and plan for each question and
+ * answer, so that nothing has to be remembered in between.
  *
  * Order: a folder that only administrators may enter, a lock in it, files by their digest, their
  * digests as the host computes them, a record that says "changing"; only then the sensor. At last
@@ -13,9 +13,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fleet/bundle/sensor.h"
 #include "fleet/host/change_part.h"
 
-static struct pk_cmd_step *add(struct pk_cmd_steps *steps, const char *name)
+struct pk_cmd_step *pk_cmd_step_add(struct pk_cmd_steps *steps, const char *name)
 {
 	struct pk_cmd_step *step = pk_list_push(steps->arena, steps);
 	step->name = name;
@@ -25,7 +26,7 @@ static struct pk_cmd_step *add(struct pk_cmd_steps *steps, const char *name)
 }
 
 /* Everything that goes into lines, checked once: what cannot be quoted safely is refused. */
-static bool safe(struct pk_cmd_steps *steps, const char *text, bool name)
+bool pk_cmd_step_safe(struct pk_cmd_steps *steps, const char *text, bool name)
 {
 	if (text == NULL || (name ? pk_cmd_name_safe(text) : pk_cmd_text_safe(text)))
 		return true;
@@ -34,16 +35,43 @@ static bool safe(struct pk_cmd_steps *steps, const char *text, bool name)
 	return false;
 }
 
-static const char *config_path(const struct pk_cmd_steps *steps, const char *digest)
+const char *pk_cmd_config_path(const struct pk_cmd_steps *steps, const char *digest)
 {
 	return pk_arena_printf(steps->arena, "%s\\configs\\%s.xml", steps->state,
 		digest + strlen(PK_DIGEST_PREFIX));
 }
 
-static const char *stage_path(const struct pk_cmd_steps *steps, const char *digest)
+const char *pk_cmd_stage_path(const struct pk_cmd_steps *steps, const char *digest)
 {
 	return pk_arena_printf(
 		steps->arena, "%s\\stage\\%s", steps->state, digest + strlen(PK_DIGEST_PREFIX));
+}
+
+struct pk_bundle_words pk_cmd_words(const struct pk_cmd_steps *steps, enum pk_cmd_words which)
+{
+	const struct pk_desired *desired = steps->wish->desired;
+	const struct pk_sensor_kind *kind = pk_sensor_kind(desired->sensor);
+	const struct pk_bundle_steps *own =
+		desired->bundle != NULL ? &desired->bundle->steps : NULL;
+	struct pk_bundle_words words = {0};
+	const char *const *otherwise = kind->install;
+	switch (which) {
+	case PK_CMD_INSTALL:
+		words = own != NULL ? own->install : words;
+		break;
+	case PK_CMD_UPDATE:
+		words = own != NULL ? own->update : words;
+		otherwise = kind->update;
+		break;
+	case PK_CMD_REMOVE:
+		words = own != NULL ? own->remove : words;
+		otherwise = kind->remove;
+		break;
+	}
+	bool none = words.len == 0;
+	for (size_t i = 0; none && otherwise[i] != NULL; i++)
+		*pk_list_push(steps->arena, &words) = otherwise[i];
+	return words;
 }
 
 /*
@@ -52,7 +80,7 @@ static const char *stage_path(const struct pk_cmd_steps *steps, const char *dige
  */
 static void add_lock(struct pk_cmd_steps *steps)
 {
-	struct pk_cmd_line *line = &add(steps, "lock")->line;
+	struct pk_cmd_line *line = &pk_cmd_step_add(steps, "lock")->line;
 	const char *state = steps->state;
 	pk_cmd_line_put(line, "(if not exist \"%s\\.\" mkdir \"%s\")", state, state);
 	pk_cmd_line_run(line,
@@ -72,45 +100,67 @@ static void add_lock(struct pk_cmd_steps *steps)
 	pk_cmd_line_put(line, "(if exist \"%s\\lock\\.\" echo %s made yes)", state, line->nonce);
 }
 
-static void add_put(struct pk_cmd_steps *steps, const char *name, const char *path,
-	const void *bytes, size_t len)
+/* The bytes are those of `file`, if that is given. */
+static void add_put(struct pk_cmd_steps *steps, const char *digest, const void *bytes,
+	const struct pk_bundle_file *file, size_t len)
 {
-	struct pk_cmd_step *step = add(steps, name);
+	struct pk_cmd_step *step = pk_cmd_step_add(steps, "put");
 	pk_buf_finish(&step->line.text);
-	step->path = path;
+	step->path = pk_cmd_stage_path(steps, digest);
 	step->bytes = bytes;
+	step->file = file;
 	step->len = len;
-}
-
-/* One file to its place in the stage, and a question for its digest as the host computes it. */
-static void add_stage(struct pk_cmd_steps *steps, const char *digest, const void *bytes, size_t len)
-{
-	const char *path = stage_path(steps, digest);
-	add_put(steps, "put", path, bytes, len);
-	struct pk_cmd_step *step = add(steps, "stage");
 	step->digest = digest;
-	step->len = len;
-	pk_cmd_line_frame(&step->line, "hash", NULL);
-	pk_cmd_line_run(&step->line, "certutil -hashfile \"%s\" SHA256", path);
-	pk_cmd_line_put(
-		&step->line, "for %%I in (\"%s\") do @echo %s size %%~zI", path, step->line.nonce);
 }
 
-/* The record is put beside and moved over the old one: it is never half there. */
-static void add_record(struct pk_cmd_steps *steps, const struct pk_host_record *record)
+/* For each file that was put, the question for its digest as the host computes it. */
+static void add_stages(struct pk_cmd_steps *steps)
 {
-	PK_BUF_AUTO text = {0};
-	pk_host_record_put(&text, record);
-	add_put(steps, "put", pk_arena_printf(steps->arena, "%s\\record.new", steps->state),
-		pk_arena_strndup(steps->arena, text.data, text.len), text.len);
+	size_t count = steps->len;
+	for (size_t i = 0; i < count; i++) {
+		if (steps->items[i].path == NULL)
+			continue;
+		struct pk_cmd_step *step = pk_cmd_step_add(steps, "stage");
+		const struct pk_cmd_step *put = &steps->items[i];
+		step->digest = put->digest;
+		step->len = put->len;
+		pk_cmd_line_frame(&step->line, "hash", NULL);
+		pk_cmd_line_run(&step->line, "certutil -hashfile \"%s\" SHA256", put->path);
+		pk_cmd_line_put(&step->line, "for %%I in (\"%s\") do @echo %s size %%~zI",
+			put->path, step->line.nonce);
+	}
 }
 
 /* What has been moved is not where it was: the status of `move` tells less. */
-static void add_move(struct pk_cmd_line *line, const char *folder, const char *from, const char *to)
+void pk_cmd_step_move(
+	struct pk_cmd_line *line, const char *folder, const char *from, const char *to)
 {
+	pk_cmd_line_put(line, "set PKBAD=1");
 	pk_cmd_line_put(line, "move /y \"%s\\%s\" \"%s\\%s\" >nul", folder, from, folder, to);
-	pk_cmd_line_put(line, "(if not exist \"%s\\%s\" if exist \"%s\\%s\" echo %s moved yes)",
-		folder, from, folder, to, line->nonce);
+	pk_cmd_line_put(line, "(if not exist \"%s\\%s\" if exist \"%s\\%s\" set PKBAD=)", folder,
+		from, folder, to);
+	pk_cmd_line_put(line, "(if not defined PKBAD echo %s moved yes)", line->nonce);
+}
+
+void pk_cmd_step_give_up(struct pk_cmd_line *line, const struct pk_cmd_steps *steps)
+{
+	const char *state = steps->state;
+	pk_cmd_line_put(line,
+		"(if defined PKBAD if not exist \"%s\\record.old\" del /q \"%s\\record\")", state,
+		state);
+	pk_cmd_line_put(line,
+		"(if defined PKBAD if exist \"%s\\record.old\" move /y \"%s\\record.old\" "
+		"\"%s\\record\" >nul)",
+		state, state, state);
+	pk_cmd_line_put(line, "(if defined PKBAD rd /s /q \"%s\\lock\")", state);
+}
+
+static bool has(const struct pk_host_plan *plan, enum pk_host_change_kind kind)
+{
+	for (size_t i = 0; i < plan->changes.len; i++)
+		if (plan->changes.items[i].kind == kind)
+			return true;
+	return false;
 }
 
 static struct pk_host_record next_record(const struct pk_cmd_steps *steps)
@@ -127,6 +177,9 @@ static struct pk_host_record next_record(const struct pk_cmd_steps *steps)
 	record.sequence = steps->wish->sequence;
 	if (!again)
 		record.previous = in_force;
+	/* Until they are read back, or left as they are. */
+	if (steps->install || has(steps->plan, PK_CHANGE_CONFIG) || desired->absent)
+		record.rules = NULL;
 	if (desired->absent)
 		record.config = NULL;
 	else if (desired->content != NULL)
@@ -138,29 +191,56 @@ static struct pk_host_record next_record(const struct pk_cmd_steps *steps)
 	return record;
 }
 
+/* The record is written beside and moved over the old one: it is never half there. */
+static bool add_record(
+	struct pk_cmd_steps *steps, struct pk_cmd_line *line, const struct pk_host_record *record)
+{
+	PK_BUF_AUTO text = {0};
+	pk_host_record_put(&text, record);
+	const char *into = ">";
+	for (char *at = text.data, *end; *at != '\0'; at = end + 1, into = ">>") {
+		end = strchr(at, '\n');
+		*end = '\0';
+		if (!pk_cmd_step_safe(steps, at, false))
+			return false;
+		pk_cmd_line_put(line, "%s\"%s\\record.new\" echo %s", into, steps->state, at);
+	}
+	return true;
+}
+
 /* Takes the lock over (ours, or a stale one), and says that a change has begun. */
-static void add_open(struct pk_cmd_steps *steps, const struct pk_host_record *record)
+static bool add_open(struct pk_cmd_steps *steps, const struct pk_host_record *record)
 {
 	const char *state = steps->state;
-	add_record(steps, record);
-	struct pk_cmd_line *line = &add(steps, "open")->line;
+	struct pk_cmd_step *step = pk_cmd_step_add(steps, "open");
+	struct pk_cmd_line *line = &step->line;
+	step->apart = true;
 	pk_cmd_line_put(line, ">\"%s\\lock\\owner\" echo %s %llu", state, steps->wish->rollout,
 		(unsigned long long)steps->wish->sequence);
+	if (!add_record(steps, line, record))
+		return false;
 	pk_cmd_line_put(line, "del /q \"%s\\record.old\" 2>nul", state);
 	pk_cmd_line_put(line, "copy /y \"%s\\record\" \"%s\\record.old\" >nul 2>nul", state, state);
-	add_move(line, state, "record.new", "record");
+	pk_cmd_step_move(line, state, "record.new", "record");
+	pk_cmd_line_bail(line);
+	return true;
 }
 
 /* What was staged is of no use any more; configurations stay, to go back to. */
-static void add_close(struct pk_cmd_steps *steps, const struct pk_host_record *record)
+static bool add_close(struct pk_cmd_steps *steps, const struct pk_host_record *record)
 {
 	const char *state = steps->state;
-	add_record(steps, record);
-	struct pk_cmd_line *line = &add(steps, "close")->line;
-	add_move(line, state, "record.new", "record");
+	struct pk_cmd_step *step = pk_cmd_step_add(steps, "close");
+	struct pk_cmd_line *line = &step->line;
+	step->apart = true;
+	if (!add_record(steps, line, record))
+		return false;
+	pk_cmd_step_move(line, state, "record.new", "record");
+	pk_cmd_line_bail(line);
 	pk_cmd_line_put(line, "del /q \"%s\\record.old\" 2>nul", state);
 	pk_cmd_line_put(line, "del /q \"%s\\stage\\*\" 2>nul", state);
 	pk_cmd_line_put(line, "rd /s /q \"%s\\lock\"", state);
+	return true;
 }
 
 static void add_log(struct pk_cmd_steps *steps, const struct pk_log_wish *wish, const char *what)
@@ -171,14 +251,16 @@ static void add_log(struct pk_cmd_steps *steps, const struct pk_log_wish *wish, 
 		[PK_RETENTION_KEEP] = "/rt:true /ab:false",
 		[PK_RETENTION_ARCHIVE] = "/rt:true /ab:true",
 	};
-	struct pk_cmd_line *line = &add(steps, "log")->line;
+	struct pk_cmd_line *line = &pk_cmd_step_add(steps, "log")->line;
 	if (pk_text_equal(what, "size"))
-		pk_cmd_line_run(line, "wevtutil sl \"%s\" /ms:%llu", wish->name,
+		pk_cmd_line_try(line, 0, "wevtutil sl \"%s\" /ms:%llu", wish->name,
 			(unsigned long long)pk_log_windows_bytes(wish->bytes));
 	else if (pk_text_equal(what, "retention"))
-		pk_cmd_line_run(line, "wevtutil sl \"%s\" %s", wish->name, words[wish->retention]);
+		pk_cmd_line_try(
+			line, 0, "wevtutil sl \"%s\" %s", wish->name, words[wish->retention]);
 	else
-		pk_cmd_line_run(line, "wevtutil sl \"%s\" \"/ca:%s\"", wish->name, wish->access);
+		pk_cmd_line_try(line, 0, "wevtutil sl \"%s\" \"/ca:%s\"", wish->name, wish->access);
+	pk_cmd_line_bail(line);
 }
 
 static bool add_logs(struct pk_cmd_steps *steps)
@@ -192,7 +274,8 @@ static bool add_logs(struct pk_cmd_steps *steps)
 			const struct pk_log_wish *wish = &desired->logs[j];
 			if (!pk_text_equal(wish->name, change->log))
 				continue;
-			if (!safe(steps, wish->name, false) || !safe(steps, wish->access, false))
+			if (!pk_cmd_step_safe(steps, wish->name, false) ||
+				!pk_cmd_step_safe(steps, wish->access, false))
 				return false;
 			add_log(steps, wish, change->what);
 			break;
@@ -201,195 +284,95 @@ static bool add_logs(struct pk_cmd_steps *steps)
 	return true;
 }
 
-/*
- * The old configuration is where we put it, or where the sensor was given it from. A refusal leaves
- * the old one in force with Sysmon; it is put back all the same, and the record with it.
- */
-static void add_config(struct pk_cmd_steps *steps)
-{
-	const struct pk_facts *facts = steps->facts;
-	const struct pk_content *content = steps->wish->desired->content;
-	const char *state = steps->state;
-	const char *new = config_path(steps, content->digest);
-	const char *old = NULL;
-	if (facts->config != NULL && facts->record.present && facts->record.config != NULL &&
-		pk_text_equal(facts->config, facts->record.config) && pk_digest_is(facts->config))
-		old = config_path(steps, facts->config);
-	else if (pk_cmd_text_safe(facts->config_file))
-		old = facts->config_file;
-
-	struct pk_cmd_line *line = &add(steps, "sysmon-config")->line;
-	pk_cmd_line_put(
-		line, "copy /y \"%s\" \"%s\" >nul", stage_path(steps, content->digest), new);
-	/* Below 0 is how a program ends that crashes. */
-	pk_cmd_line_put(line,
-		"set PKFAIL=1&\"%s\" -accepteula -c \"%s\" 2>&1&(if errorlevel 0 if not errorlevel "
-		"1 "
-		"set PKFAIL=)",
-		facts->image, new);
-	pk_cmd_line_put(line, "call echo %s status %%^errorlevel%%", line->nonce);
-	if (old != NULL) {
-		pk_cmd_line_put(line,
-			"(if defined PKFAIL if not exist \"%s\" echo %s restored none)", old,
-			line->nonce);
-		pk_cmd_line_put(line,
-			"(if defined PKFAIL if exist \"%s\" \"%s\" -accepteula -c \"%s\")", old,
-			facts->image, old);
-		pk_cmd_line_put(line, "(if defined PKFAIL call echo %s restored %%^errorlevel%%)",
-			line->nonce);
-	}
-	pk_cmd_line_put(line,
-		"(if defined PKFAIL if not exist \"%s\\record.old\" del /q \"%s\\record\")", state,
-		state);
-	pk_cmd_line_put(line,
-		"(if defined PKFAIL if exist \"%s\\record.old\" move /y \"%s\\record.old\" "
-		"\"%s\\record\" >nul)",
-		state, state, state);
-	pk_cmd_line_put(line, "(if defined PKFAIL rd /s /q \"%s\\lock\")", state);
-}
-
-/* Removing needs the program that is installed; `force` if it is stuck. */
-static void add_remove(struct pk_cmd_steps *steps)
-{
-	const struct pk_facts *facts = steps->facts;
-	struct pk_cmd_line *line = &add(steps, "sysmon-remove")->line;
-	pk_cmd_line_run(line, "\"%s\" -accepteula -u&(if errorlevel 1 \"%s\" -accepteula -u force)",
-		facts->image, facts->image);
-	pk_cmd_line_frame(line, "gone", facts->service);
-	pk_cmd_line_run(line, "sc query %s", facts->service);
-	if (pk_change_is_feature(facts) != PK_FACT_YES)
-		return;
-	line = &add(steps, "feature-off")->line;
-	pk_cmd_line_run(
-		line, "dism /Online /Disable-Feature /FeatureName:Sysmon /NoRestart /Quiet");
-}
-
-/*
- * Sysmon takes the name of its service from the name of its program, and copies itself to the
- * folder of Windows.
- */
-static void add_install(struct pk_cmd_steps *steps)
-{
-	const struct pk_desired *desired = steps->wish->desired;
-	const struct pk_facts *facts = steps->facts;
-	const char *image = "%SystemRoot%\\System32\\Sysmon.exe";
-	if (desired->feature) {
-		struct pk_cmd_line *line = &add(steps, "feature-on")->line;
-		pk_cmd_line_run(
-			line, "dism /Online /Enable-Feature /FeatureName:Sysmon /NoRestart /Quiet");
-	} else {
-		image = pk_arena_printf(
-			steps->arena, "%s\\stage\\%s.exe", steps->state, steps->service);
-	}
-	struct pk_cmd_line *line = &add(steps, "sysmon-install")->line;
-	if (!desired->feature)
-		pk_cmd_line_put(line, "copy /y \"%s\" \"%s\" >nul",
-			stage_path(steps, steps->program->digest), image);
-	PK_BUF_AUTO command = {0};
-	pk_buf_printf(&command, "\"%s\" -accepteula -i", image);
-	if (desired->content != NULL) {
-		const char *path = config_path(steps, desired->content->digest);
-		pk_cmd_line_put(line, "copy /y \"%s\" \"%s\" >nul",
-			stage_path(steps, desired->content->digest), path);
-		pk_buf_printf(&command, " \"%s\"", path);
-	}
-	const char *driver = desired->driver != NULL ? desired->driver : facts->driver;
-	if (!desired->feature && driver != NULL && !pk_text_equal_nocase(driver, "SysmonDrv"))
-		pk_buf_printf(&command, " -d %s", driver);
-	pk_cmd_line_run(line, "%s 2>&1", command.data);
-}
-
-/* 1056: it runs already. */
 static void add_start(struct pk_cmd_steps *steps)
 {
-	struct pk_cmd_line *line = &add(steps, "start")->line;
-	pk_cmd_line_run(line, "sc start %s", steps->facts->service);
+	struct pk_cmd_line *line = &pk_cmd_step_add(steps, "start")->line;
+	pk_cmd_line_try(line, PK_CMD_RUNS, "sc start %s", steps->facts->service);
+	pk_cmd_line_bail(line);
 }
 
-/* There is no reload: stop, replace at once, start (Monster facts, section 4). */
-static void add_monster(struct pk_cmd_steps *steps)
+static void add_sysmon(struct pk_cmd_steps *steps, bool remove)
 {
-	const struct pk_facts *facts = steps->facts;
-	const char *end = strrchr(facts->image, '\\');
-	const char *folder = end != NULL
-		? pk_arena_strndup(steps->arena, facts->image, (size_t)(end - facts->image))
-		: "";
-	const char *name = facts->config_file != NULL ? facts->config_file : "Monster.conf";
-	const char *digest = steps->wish->desired->content->digest;
-	struct pk_cmd_line *line = &add(steps, "monster-config")->line;
-	pk_cmd_line_put(line, "\"%s\" /stop", facts->image);
-	pk_cmd_line_put(line, "copy /y \"%s\" \"%s\\%s.new\" >nul", stage_path(steps, digest),
-		folder, name);
-	add_move(line, folder, pk_arena_printf(steps->arena, "%s.new", name), name);
-	line = &add(steps, "monster-start")->line;
-	pk_cmd_line_run(line, "\"%s\" /start", facts->image);
+	const struct pk_host_plan *plan = steps->plan;
+	bool config = has(plan, PK_CHANGE_CONFIG);
+	if (remove)
+		pk_cmd_sysmon_remove(steps);
+	if (steps->install)
+		pk_cmd_sysmon_install(steps);
+	if (config)
+		pk_cmd_sysmon_config(steps);
+	if (has(plan, PK_CHANGE_START))
+		add_start(steps);
+	if ((steps->install || config) && steps->wish->desired->content != NULL)
+		pk_cmd_sysmon_readback(steps);
 }
 
-static void add_readback(struct pk_cmd_steps *steps)
+static void add_monster(struct pk_cmd_steps *steps, bool remove)
 {
-	const struct pk_desired *desired = steps->wish->desired;
-	const char *driver = desired->driver != NULL ? desired->driver : steps->facts->driver;
-	struct pk_cmd_step *step = add(steps, "readback");
-	step->output_max = 2 * (size_t)PK_FACT_RULES_MAX + 1024 * 1024;
-	pk_cmd_line_frame(&step->line, "params", NULL);
-	pk_cmd_line_run(&step->line, "reg query \"" PK_CMD_SERVICES "\\%s\\Parameters\"",
-		driver != NULL ? driver : "SysmonDrv");
-}
-
-static bool has(const struct pk_host_plan *plan, enum pk_host_change_kind kind)
-{
-	for (size_t i = 0; i < plan->changes.len; i++)
-		if (plan->changes.items[i].kind == kind)
-			return true;
-	return false;
+	if (remove)
+		pk_cmd_monster_remove(steps);
+	if (steps->install)
+		pk_cmd_monster_install(steps);
+	/* Both start it. */
+	if (has(steps->plan, PK_CHANGE_CONFIG))
+		pk_cmd_monster_config(steps);
+	else if (has(steps->plan, PK_CHANGE_START))
+		pk_cmd_monster_start(steps);
 }
 
 /* The steps about the sensor itself. */
-static bool add_sensor(struct pk_cmd_steps *steps)
+static void add_sensor(struct pk_cmd_steps *steps)
 {
 	const struct pk_host_plan *plan = steps->plan;
-	bool replace = has(plan, PK_CHANGE_REPLACE);
-	bool install = replace || has(plan, PK_CHANGE_INSTALL);
-	bool config = has(plan, PK_CHANGE_CONFIG);
-	bool sysmon = steps->wish->desired->sensor == PK_SENSOR_SYSMON;
-	if (!sysmon && (install || has(plan, PK_CHANGE_REMOVE))) {
-		pk_failure_set(steps->failure, PK_FAILURE_APPLY, PK_HOST_UNSUPPORTED, false,
-			"installing and removing %s is not known yet",
-			pk_sensor_name(steps->wish->desired->sensor));
-		return false;
+	bool remove = has(plan, PK_CHANGE_REPLACE) || has(plan, PK_CHANGE_REMOVE);
+	switch (steps->wish->desired->sensor) {
+	case PK_SENSOR_SYSMON:
+		add_sysmon(steps, remove);
+		break;
+	case PK_SENSOR_MONSTER:
+		add_monster(steps, remove);
+		break;
+	case PK_SENSOR_NONE:
+	case PK_SENSOR_SYSMON_LINUX:
+		break;
 	}
-	if (replace || has(plan, PK_CHANGE_REMOVE))
-		add_remove(steps);
-	if (install)
-		add_install(steps);
-	if (config && sysmon)
-		add_config(steps);
-	else if (config)
-		add_monster(steps);
-	if (has(plan, PK_CHANGE_START))
-		add_start(steps);
-	if (sysmon && (install || config) && steps->wish->desired->content != NULL)
-		add_readback(steps);
-	return true;
+}
+
+/* The files of a bundle that go to the host, each content once. */
+static void add_bundle(struct pk_cmd_steps *steps)
+{
+	const struct pk_bundle *bundle = steps->wish->desired->bundle;
+	bool all = steps->wish->desired->sensor == PK_SENSOR_MONSTER;
+	for (size_t i = 0; i < bundle->files.len; i++) {
+		const struct pk_bundle_file *file = &bundle->files.items[i];
+		if (all ? pk_cmd_monster_place(steps, file) == NULL : file != steps->program)
+			continue;
+		size_t j = 0;
+		while (j < steps->len &&
+			(steps->items[j].path == NULL ||
+				!pk_text_equal(steps->items[j].digest, file->digest)))
+			j++;
+		if (j == steps->len)
+			add_put(steps, file->digest, NULL, file, file->bytes);
+	}
 }
 
 /* What goes to the host. */
 static bool add_files(struct pk_cmd_steps *steps)
 {
 	const struct pk_desired *desired = steps->wish->desired;
-	const struct pk_host_plan *plan = steps->plan;
-	bool install = has(plan, PK_CHANGE_INSTALL) || has(plan, PK_CHANGE_REPLACE);
-	if (desired->content != NULL && (install || has(plan, PK_CHANGE_CONFIG)))
-		add_stage(steps, desired->content->digest, desired->content->bytes,
+	if (desired->content != NULL && (steps->install || has(steps->plan, PK_CHANGE_CONFIG)))
+		add_put(steps, desired->content->digest, desired->content->bytes, NULL,
 			desired->content->len);
-	if (!install || desired->feature)
-		return true;
-	if (steps->program == NULL) {
-		pk_failure_set(steps->failure, PK_FAILURE_APPLY, PK_CHANGE_BUNDLE_PLATFORM, false,
-			"the bundle has no program for this host");
-		return false;
+	if (steps->install && !desired->feature) {
+		if (steps->program == NULL) {
+			pk_failure_set(steps->failure, PK_FAILURE_APPLY, PK_CHANGE_BUNDLE_PLATFORM,
+				false, "the bundle has no program for this host");
+			return false;
+		}
+		add_bundle(steps);
 	}
-	add_stage(steps, steps->program->digest, NULL, steps->program->bytes);
+	add_stages(steps);
 	return true;
 }
 
@@ -409,39 +392,88 @@ static const char *service_name(struct pk_cmd_steps *steps)
 	return pk_arena_strndup(steps->arena, base, pk_text_ends(base, ".exe") ? len - 4 : len);
 }
 
+static bool check_words(struct pk_cmd_steps *steps)
+{
+	const struct pk_desired *desired = steps->wish->desired;
+	const struct pk_facts *facts = steps->facts;
+	return pk_cmd_step_safe(steps, steps->state, false) &&
+		pk_cmd_step_safe(steps, facts->image, false) &&
+		pk_cmd_step_safe(steps, steps->service, true) &&
+		pk_cmd_step_safe(steps, facts->service, true) &&
+		pk_cmd_step_safe(steps, facts->driver, true) &&
+		pk_cmd_step_safe(steps, desired->driver, true) &&
+		pk_cmd_step_safe(steps, steps->wish->rollout, true) &&
+		(desired->sensor != PK_SENSOR_MONSTER || pk_cmd_monster_check(steps));
+}
+
+/*
+ * The live rules for the record: those that the step "readback" found, or that are still there from
+ * then, or, after an interruption before that step, those there are.
+ */
+static const char *rules_left(const struct pk_cmd_steps *steps)
+{
+	const struct pk_facts *facts = steps->facts;
+	const struct pk_content *content = steps->wish->desired->content;
+	if (content == NULL || steps->wish->desired->absent)
+		return NULL;
+	if (facts->record.rules == NULL && facts->record.open &&
+		pk_facts_run(facts, content) == PK_FACT_YES)
+		return facts->rules;
+	return facts->record.rules;
+}
+
 bool pk_cmd_steps_make(struct pk_cmd_steps *steps)
 {
 	const struct pk_desired *desired = steps->wish->desired;
 	const struct pk_facts *facts = steps->facts;
 	steps->state = pk_cmd_state_dir(desired);
+	steps->install = has(steps->plan, PK_CHANGE_INSTALL) || has(steps->plan, PK_CHANGE_REPLACE);
 	if (desired->bundle != NULL && facts->arch != NULL && !desired->feature)
 		steps->program = pk_bundle_find_program(desired->bundle, facts->arch);
 	steps->service = service_name(steps);
-	if (!safe(steps, steps->state, false) || !safe(steps, facts->image, false) ||
-		!safe(steps, steps->service, true) || !safe(steps, facts->service, true) ||
-		!safe(steps, facts->driver, true) || !safe(steps, desired->driver, true) ||
-		!safe(steps, steps->wish->rollout, true))
+	if (!check_words(steps))
 		return false;
 
 	struct pk_host_record record = next_record(steps);
 	add_lock(steps);
-	if (!add_files(steps))
+	if (!add_files(steps) || !add_open(steps, &record))
 		return false;
-	add_open(steps, &record);
-	if (!add_sensor(steps) || !add_logs(steps))
+	add_sensor(steps);
+	if (!add_logs(steps))
 		return false;
 	record.open = false;
 	record.applied = facts->record.applied + 1;
-	/* What the step "readback" found; without it nothing is claimed. */
-	record.rules = desired->content != NULL && !desired->absent ? facts->record.rules : NULL;
-	add_close(steps, &record);
-	return true;
+	record.rules = rules_left(steps);
+	return add_close(steps, &record);
 }
 
 void pk_cmd_steps_finish(struct pk_cmd_steps *steps)
 {
 	for (size_t i = 0; i < steps->len; i++)
 		pk_buf_finish(&steps->items[i].line.text);
+}
+
+bool pk_cmd_steps_question(
+	struct pk_cmd_question *out, const struct pk_cmd_steps *steps, size_t number)
+{
+	enum { ROOM = 64 }; /* for the frame "end" */
+	size_t first = 0, count = 0, len = 0;
+	for (size_t i = 0; i < steps->len; i++) {
+		const struct pk_cmd_step *step = &steps->items[i];
+		len += step->line.text.len;
+		if (i == first ||
+			(step->path == NULL && !step->apart && steps->items[i - 1].path == NULL &&
+				len + ROOM < PK_CMD_LINE_MAX))
+			continue;
+		if (count++ == number) {
+			*out = (struct pk_cmd_question){first, i};
+			return true;
+		}
+		first = i;
+		len = step->line.text.len;
+	}
+	*out = (struct pk_cmd_question){first, steps->len};
+	return count == number && first < steps->len;
 }
 
 /* The file of the bundle is read only when it is sent. */
@@ -452,11 +484,11 @@ static bool ask_put(
 		.path = pk_cmd_sftp_path(steps->arena, put->path),
 		.input = put->bytes,
 		.input_len = put->len};
-	if (put->bytes != NULL || put->len == 0)
+	if (put->file == NULL)
 		return true;
 	struct pk_diags diags = {.arena = steps->arena};
 	const struct pk_source *bytes =
-		pk_bundle_keep_file(steps->wish->desired->bundle, steps->program, &diags);
+		pk_bundle_read_file(steps->arena, steps->wish->desired->bundle, put->file, &diags);
 	if (bytes == NULL) {
 		const struct pk_diag *first = &diags.all.items[0];
 		pk_failure_set(
@@ -468,20 +500,38 @@ static bool ask_put(
 	return true;
 }
 
+/* The lines of several steps as one. */
+static bool ask_lines(
+	struct pk_ask *out, struct pk_cmd_steps *steps, const struct pk_cmd_question *question)
+{
+	struct pk_cmd_line line;
+	size_t output_max = 0;
+	pk_cmd_line_init(&line, steps->wish->nonce);
+	for (size_t i = question->first; i < question->end; i++) {
+		const struct pk_cmd_step *step = &steps->items[i];
+		pk_buf_put(&line.text, step->line.text.data, step->line.text.len);
+		if (step->output_max > output_max)
+			output_max = step->output_max;
+	}
+	if (!pk_cmd_line_ask(out, steps->arena, &line, steps->facts->shell, steps->failure))
+		return false;
+	if (output_max != 0)
+		out->output_max = output_max;
+	return true;
+}
+
 bool pk_cmd_ask_change(struct pk_ask *out, struct pk_arena *arena, const struct pk_job_wish *wish,
 	const struct pk_facts *facts, const struct pk_host_plan *plan, size_t step,
 	struct pk_failure *failure)
 {
 	struct pk_cmd_steps steps = {
 		.arena = arena, .wish = wish, .facts = facts, .plan = plan, .failure = failure};
-	bool good = pk_cmd_steps_make(&steps) && step < steps.len;
-	if (good && steps.items[step].path != NULL) {
-		good = ask_put(out, &steps, &steps.items[step]);
-	} else if (good) {
-		good = pk_cmd_line_ask(out, arena, &steps.items[step].line, facts->shell, failure);
-		if (good && steps.items[step].output_max != 0)
-			out->output_max = steps.items[step].output_max;
-	}
+	struct pk_cmd_question question;
+	bool good = pk_cmd_steps_make(&steps) && pk_cmd_steps_question(&question, &steps, step);
+	if (good && steps.items[question.first].path != NULL)
+		good = ask_put(out, &steps, &steps.items[question.first]);
+	else if (good)
+		good = ask_lines(out, &steps, &question);
 	if (good)
 		out->changes = true;
 	pk_cmd_steps_finish(&steps);

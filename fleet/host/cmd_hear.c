@@ -1,5 +1,5 @@
 /* What a Windows host says of itself: both answers of reading. */
-#include "fleet/host/cmd_part.h"
+#include "fleet/host/cmd_change.h"
 
 #include <string.h>
 
@@ -84,19 +84,21 @@ static enum pk_fact service_present(
 										: PK_FACT_UNKNOWN;
 }
 
+/* The service is there: its state, and its program if its key was asked for. */
 static void take_service(struct pk_facts *out, struct pk_arena *arena,
-	const struct pk_frames *frames, const struct pk_frame *service, unsigned state)
+	const struct pk_frames *frames, const char *service, unsigned state)
 {
 	out->present = PK_FACT_YES;
-	out->service = service->value;
+	out->service = service;
 	out->running = PK_FACT_UNKNOWN;
 	if (state == STATE_RUNNING)
 		out->running = PK_FACT_YES;
 	else if (state == STATE_STOPPED)
 		out->running = PK_FACT_NO;
-	const struct pk_frame *key =
-		pk_frame_find(frames, "key", (size_t)(service - frames->items));
-	if (key == NULL || key->value == NULL || !pk_text_equal(key->value, service->value))
+	const struct pk_frame *key = pk_frame_find(frames, "key", 0);
+	while (key != NULL && !(key->value != NULL && pk_text_equal(key->value, service)))
+		key = pk_frame_find(frames, "key", (size_t)(key - frames->items) + 1);
+	if (key == NULL)
 		return;
 	out->image = pk_cmd_image(arena, pk_cmd_reg_text(arena, pk_cmd_body(key), "ImagePath"),
 		pk_frame_value(frames, "root", 0));
@@ -115,7 +117,7 @@ static void read_services(
 		unsigned state;
 		enum pk_fact present = service_present(frames, frame, &state);
 		if (present == PK_FACT_YES && out->present != PK_FACT_YES)
-			take_service(out, arena, frames, frame, state);
+			take_service(out, arena, frames, frame->value, state);
 		unknown = unknown || present == PK_FACT_UNKNOWN;
 	}
 	if (out->present == PK_FACT_YES)
@@ -188,15 +190,27 @@ static void read_hidden(
 	out->image = image;
 }
 
-static void read_monster_driver(struct pk_facts *out, const struct pk_frames *frames)
+/*
+ * Generation 2 is known by its driver alone; its program is then where it was to be put, which the
+ * second question proves.
+ */
+static void read_monster_driver(struct pk_facts *out, struct pk_arena *arena,
+	const struct pk_job_wish *wish, const struct pk_frames *frames)
 {
-	for (size_t i = 0; i < frames->len; i++) {
+	unsigned state = 0;
+	for (size_t i = 0; i < frames->len && out->driver == NULL; i++) {
 		const struct pk_frame *frame = &frames->items[i];
-		if (pk_text_equal(frame->key, "driver") &&
-			pk_cmd_frame_status(frames, frame) == 0 &&
-			pk_cmd_sc_state(pk_cmd_body(frame)) != 0 && out->driver == NULL)
+		if (!pk_text_equal(frame->key, "driver") || pk_cmd_frame_status(frames, frame) != 0)
+			continue;
+		state = pk_cmd_sc_state(pk_cmd_body(frame));
+		if (state != 0)
 			out->driver = frame->value;
 	}
+	if (out->driver == NULL || out->present != PK_FACT_NO)
+		return;
+	take_service(out, arena, frames, out->driver, state);
+	out->image = pk_arena_printf(
+		arena, "%s\\Monster.exe", pk_cmd_monster_folder(arena, wish->desired, out));
 }
 
 bool pk_cmd_hear_facts(struct pk_facts *out, struct pk_arena *arena, const struct pk_job_wish *wish,
@@ -220,7 +234,7 @@ bool pk_cmd_hear_facts(struct pk_facts *out, struct pk_arena *arena, const struc
 		read_driver(&facts, arena, wish, &frames);
 		read_hidden(&facts, arena, &frames);
 	} else if (facts.sensor == PK_SENSOR_MONSTER) {
-		read_monster_driver(&facts, &frames);
+		read_monster_driver(&facts, arena, wish, &frames);
 	}
 	*out = facts;
 	return true;
@@ -278,6 +292,9 @@ static void hear_files(struct pk_facts *facts, struct pk_arena *arena,
 	for (size_t i = 0; i < frames->len; i++) {
 		const struct pk_frame *frame = &frames->items[i];
 		struct pk_cmd_text text = pk_cmd_body(frame);
+		/* Of the line end that follows the file, so that the next frame begins a line. */
+		if (text.len > 0 && text.at[text.len - 1] == '\r')
+			text.len--;
 		if (!pk_text_equal(frame->key, "file") || text.len == 0 ||
 			text.len > PK_FACT_CONFIG_MAX)
 			continue;
@@ -293,14 +310,45 @@ static void hear_files(struct pk_facts *facts, struct pk_arena *arena,
 	}
 }
 
-static void hear_monster(
-	struct pk_facts *facts, struct pk_arena *arena, const struct pk_frames *frames)
+/* The digest that certutil says of a frame's file; false if it says none. */
+static bool hash_of(
+	char out[PK_DIGEST_TEXT], const struct pk_frames *frames, const struct pk_frame *frame)
 {
+	return frame != NULL && pk_cmd_frame_status(frames, frame) == 0 &&
+		pk_cmd_certutil(out, pk_cmd_body(frame));
+}
+
+/*
+ * The version of a Monster by the digest of its program: that of the bundle it is in, or of the one
+ * we installed it from, or else the beginning of the digest, which is at least no other version.
+ */
+static const char *monster_version(struct pk_arena *arena, const struct pk_job_wish *wish,
+	const struct pk_facts *facts, const char *digest)
+{
+	enum { SHORT = sizeof(PK_DIGEST_PREFIX) - 1 + 12 };
+	const struct pk_bundle *bundle = wish->desired->bundle;
+	for (size_t i = 0; bundle != NULL && i < bundle->files.len; i++)
+		if (bundle->files.items[i].role == PK_BUNDLE_PROGRAM &&
+			pk_text_equal(bundle->files.items[i].digest, digest))
+			return bundle->version;
+	const char *ours = facts->record.present ? facts->record.bundle : NULL;
+	const char *at = ours != NULL ? strchr(ours, '@') : NULL;
+	if (at != NULL && (bundle == NULL || !pk_text_equal(at + 1, bundle->version)))
+		return at + 1;
+	return pk_arena_strndup(arena, digest, SHORT);
+}
+
+static void hear_monster(struct pk_facts *facts, struct pk_arena *arena,
+	const struct pk_job_wish *wish, const struct pk_frames *frames)
+{
+	char digest[PK_DIGEST_TEXT];
+	if (hash_of(digest, frames, pk_frame_find(frames, "program", 0)))
+		facts->version = monster_version(arena, wish, facts, digest);
+	else
+		facts->image = NULL;
 	for (size_t i = 0; i < frames->len && facts->config == NULL; i++) {
 		const struct pk_frame *frame = &frames->items[i];
-		char digest[PK_DIGEST_TEXT];
-		if (!pk_text_equal(frame->key, "hash") || pk_cmd_frame_status(frames, frame) != 0 ||
-			!pk_cmd_certutil(digest, pk_cmd_body(frame)))
+		if (!pk_text_equal(frame->key, "hash") || !hash_of(digest, frames, frame))
 			continue;
 		facts->config = pk_arena_strdup(arena, digest);
 		facts->config_file = frame->value;
@@ -397,7 +445,7 @@ bool pk_cmd_hear_more(struct pk_facts *facts, struct pk_arena *arena,
 	if (facts->present == PK_FACT_YES && facts->sensor == PK_SENSOR_SYSMON)
 		hear_sysmon(facts, arena, wish, &frames);
 	if (facts->present == PK_FACT_YES && facts->sensor == PK_SENSOR_MONSTER)
-		hear_monster(facts, arena, &frames);
+		hear_monster(facts, arena, wish, &frames);
 	hear_files(facts, arena, wish, &frames);
 	hear_logs(facts, arena, &frames);
 	if (wish->want_health) {

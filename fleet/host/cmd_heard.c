@@ -11,9 +11,7 @@ enum {
 	STATUS_DENIED = 5,
 	STATUS_BAD_CONFIG = 87, /* Sysmon: usage, or a configuration it does not take */
 	STATUS_ELEVATE = 740,
-	STATUS_RUNS = 1056,
 	STATUS_NO_SERVICE = 1060,
-	STATUS_RESTART = 3010, /* DISM: went well, and is complete after a restart */
 };
 
 struct heard {
@@ -21,7 +19,7 @@ struct heard {
 	const struct pk_job_wish *wish;
 	struct pk_facts *facts;
 	const struct pk_cmd_step *step;
-	struct pk_frames frames;
+	struct pk_frames frames; /* of this step */
 	struct pk_failure *failure;
 };
 
@@ -154,7 +152,8 @@ static bool hear_config(struct heard *heard)
 			status, restored);
 	if (status != STATUS_BAD_CONFIG)
 		return judge_status(heard, status, PK_SENSOR_STEP);
-	return went_wrong(heard, PK_SENSOR_REFUSED, "sysmon refused the configuration%s: %s",
+	return went_wrong(heard, PK_SENSOR_REFUSED, "%s refused the configuration%s: %s",
+		pk_sensor_name(heard->wish->desired->sensor),
 		restored != NULL ? ", and the one before was put back" : "",
 		words_of(heard, "step"));
 }
@@ -195,7 +194,7 @@ static bool hear_start(struct heard *heard)
 	int64_t status;
 	if (!status_of(heard, 0, &status))
 		return unproved(heard);
-	return status == 0 || status == STATUS_RUNS || judge_status(heard, status, PK_SENSOR_STEP);
+	return status == 0 || status == PK_CMD_RUNS || judge_status(heard, status, PK_SENSOR_STEP);
 }
 
 static bool hear_feature(struct heard *heard)
@@ -203,7 +202,7 @@ static bool hear_feature(struct heard *heard)
 	int64_t status;
 	if (!status_of(heard, 0, &status))
 		return unproved(heard);
-	return status == 0 || status == STATUS_RESTART ||
+	return status == 0 || status == PK_CMD_RESTART ||
 		judge_status(heard, status, PK_WINDOWS_FEATURE);
 }
 
@@ -245,7 +244,7 @@ static bool hear_move(struct heard *heard)
 		heard->step->name);
 }
 
-static bool hear_program(struct heard *heard)
+static bool hear_call(struct heard *heard)
 {
 	return hear_status(heard, PK_SENSOR_STEP);
 }
@@ -262,23 +261,20 @@ static const struct {
 	{"feature-on", hear_feature},
 	{"sysmon-install", hear_install},
 	{"sysmon-config", hear_config},
+	{"monster-remove", hear_remove},
+	{"monster-file", hear_move},
+	{"monster-call", hear_call},
 	{"monster-config", hear_move},
-	{"monster-start", hear_program},
+	{"monster-start", hear_config},
 	{"start", hear_start},
 	{"log", hear_log},
 	{"readback", hear_readback},
 	{"close", hear_move},
 };
 
-static bool hear(struct heard *heard, const struct pk_host_answer *answer)
+/* The step whose frames are in `heard`. */
+static bool hear_step(struct heard *heard)
 {
-	if (!pk_frames_read(&heard->frames, heard->arena, heard->wish->nonce, answer->out,
-		    answer->out_len, heard->failure))
-		return false;
-	if (!heard->frames.ended) {
-		pk_frames_fail(heard->failure, answer);
-		return false;
-	}
 	const char *name = pk_frame_value(&heard->frames, "step", 0);
 	if (name == NULL || !pk_text_equal(name, heard->step->name))
 		return unproved(heard);
@@ -288,21 +284,46 @@ static bool hear(struct heard *heard, const struct pk_host_answer *answer)
 	return unproved(heard);
 }
 
+/* All steps of a question; one that failed is the last one that the host has done. */
+static bool hear(struct heard *heard, const struct pk_cmd_steps *steps,
+	const struct pk_cmd_question *question, const struct pk_host_answer *answer)
+{
+	struct pk_frames all = {0};
+	if (!pk_frames_read(&all, heard->arena, heard->wish->nonce, answer->out, answer->out_len,
+		    heard->failure))
+		return false;
+	if (!all.ended) {
+		pk_frames_fail(heard->failure, answer);
+		return false;
+	}
+	size_t at = 0;
+	for (size_t i = question->first; i < question->end; i++) {
+		size_t next = at + (at < all.len);
+		while (next < all.len && !pk_text_equal(all.items[next].key, "step"))
+			next++;
+		heard->step = &steps->items[i];
+		heard->frames = (struct pk_frames){
+			.items = all.items + at, .len = next - at, .ended = true};
+		if (!hear_step(heard))
+			return false;
+		at = next;
+	}
+	return true;
+}
+
 bool pk_cmd_hear_change(struct pk_arena *arena, const struct pk_job_wish *wish,
 	struct pk_facts *facts, const struct pk_host_plan *plan, size_t step,
 	const struct pk_host_answer *answer, struct pk_failure *failure)
 {
 	struct pk_cmd_steps steps = {
 		.arena = arena, .wish = wish, .facts = facts, .plan = plan, .failure = failure};
-	bool good = pk_cmd_steps_make(&steps) && step < steps.len;
-	/* That a file arrived is proved by the step behind it. */
-	if (good && steps.items[step].path == NULL) {
-		struct heard heard = {.arena = arena,
-			.wish = wish,
-			.facts = facts,
-			.step = &steps.items[step],
-			.failure = failure};
-		good = hear(&heard, answer);
+	struct pk_cmd_question question;
+	bool good = pk_cmd_steps_make(&steps) && pk_cmd_steps_question(&question, &steps, step);
+	/* That a file arrived is proved by the step "stage". */
+	if (good && steps.items[question.first].path == NULL) {
+		struct heard heard = {
+			.arena = arena, .wish = wish, .facts = facts, .failure = failure};
+		good = hear(&heard, &steps, &question, answer);
 	}
 	pk_cmd_steps_finish(&steps);
 	return good;

@@ -22,7 +22,6 @@
 void pk_cmd_line_init(struct pk_cmd_line *line, const char *nonce)
 {
 	*line = (struct pk_cmd_line){.nonce = nonce};
-	/* Other languages must not turn up where numbers are read, nor a prompt wait for input. */
 	pk_buf_puts(&line->text, "");
 }
 
@@ -49,6 +48,27 @@ void pk_cmd_line_run(struct pk_cmd_line *line, const char *format, ...)
 	put(line, format, args);
 	va_end(args);
 	pk_buf_printf(&line->text, STATUS, line->nonce);
+}
+
+/* Below 0 is how a program ends that crashes. */
+void pk_cmd_line_try(struct pk_cmd_line *line, int also, const char *format, ...)
+{
+	pk_buf_puts(&line->text, "set PKBAD=1&");
+	va_list args;
+	va_start(args, format);
+	put(line, format, args);
+	va_end(args);
+	pk_buf_puts(&line->text, "(if errorlevel 0 if not errorlevel 1 set PKBAD=)&");
+	if (also != 0)
+		pk_buf_printf(&line->text, "(if errorlevel %d if not errorlevel %d set PKBAD=)&",
+			also, also + 1);
+	pk_buf_printf(&line->text, STATUS, line->nonce);
+}
+
+void pk_cmd_line_bail(struct pk_cmd_line *line)
+{
+	pk_buf_printf(&line->text, "(if defined PKBAD echo %s end)&(if defined PKBAD exit)&",
+		line->nonce);
 }
 
 void pk_cmd_line_put(struct pk_cmd_line *line, const char *format, ...)

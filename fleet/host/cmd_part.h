@@ -13,6 +13,8 @@ enum {
 	PK_CMD_LINE_MAX = 8191 - 128, /* characters; the shell adds its own name and quotes */
 	PK_CMD_NAME_MAX = 80,	      /* of a service or driver */
 	PK_CMD_PATH_MAX = 240,
+	PK_CMD_RUNS = 1056,    /* sc: the service runs already */
+	PK_CMD_RESTART = 3010, /* DISM: went well, and is complete after a restart */
 };
 
 #define PK_CMD_SERVICES "HKLM\\SYSTEM\\CurrentControlSet\\Services"
@@ -30,6 +32,14 @@ void pk_cmd_line_frame(struct pk_cmd_line *line, const char *key, const char *va
 /* A command, and a frame "status" with what it ended with. */
 void pk_cmd_line_run(struct pk_cmd_line *line, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/*
+ * A command that the rest of the line depends on: pk_cmd_line_run, then PKBAD is set unless it
+ * ended with 0, or with `also`.
+ */
+void pk_cmd_line_try(struct pk_cmd_line *line, int also, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Ends the line here if PKBAD is set. */
+void pk_cmd_line_bail(struct pk_cmd_line *line);
 /* A command whose status does not matter. */
 void pk_cmd_line_put(struct pk_cmd_line *line, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -20,6 +20,18 @@ enum pk_ask_kind {
 	PK_ASK_PUT,  /* write a file: `path`, `input` */
 };
 
+/* What follows the input of a command; the bytes are borrowed, and shared by many hosts. */
+struct pk_input_part {
+	const void *bytes;
+	size_t len;
+};
+
+struct pk_input_parts {
+	struct pk_input_part *items;
+	size_t len;
+	size_t cap;
+};
+
 struct pk_ask {
 	enum pk_ask_kind kind;
 	const char *command; /* for the shell that the host gives us */
@@ -102,10 +114,14 @@ struct pk_dialect {
 	bool (*hear_more)(struct pk_facts *facts, struct pk_arena *arena,
 		const struct pk_job_wish *wish, const struct pk_host_answer *answer,
 		struct pk_failure *failure);
-	/* TALK: the input that makes the changes in `plan`; the same command goes on with it. */
-	bool (*put_changes)(struct pk_buf *out, struct pk_arena *arena,
-		const struct pk_job_wish *wish, const struct pk_facts *facts,
-		const struct pk_host_plan *plan, struct pk_failure *failure);
+	/*
+	 * TALK: the input that makes the changes in `plan`, and the files behind it; the same
+	 * command goes on with it.
+	 */
+	bool (*put_changes)(struct pk_buf *out, struct pk_input_parts *files_out,
+		struct pk_arena *arena, const struct pk_job_wish *wish,
+		const struct pk_facts *facts, const struct pk_host_plan *plan,
+		struct pk_failure *failure);
 	/*
 	 * Otherwise: step number `step` (from 0) of making the changes; false if there is none any
 	 * more. `hear_change` tells whether the step went well, and may note in

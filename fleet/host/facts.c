@@ -5,6 +5,13 @@
 
 #include "base/text.h"
 
+static void put_capitals(char *out, const char *hex)
+{
+	for (const char *c = hex; *c != '\0'; c++)
+		*out++ = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
+	*out = '\0';
+}
+
 void pk_content_init(struct pk_content *out, const void *bytes, size_t len, const char *name)
 {
 	*out = (struct pk_content){.bytes = bytes, .len = len, .name = name};
@@ -16,15 +23,12 @@ void pk_content_init(struct pk_content *out, const void *bytes, size_t len, cons
 	} kinds[] = {
 		{PK_DIGEST_SHA1, out->sha1},
 		{PK_DIGEST_MD5, out->md5},
-		{PK_DIGEST_SHA256, out->sha256},
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		pk_digest_hex(hex, kinds[i].kind, bytes, len);
-		char *to = kinds[i].out;
-		for (const char *c = hex; *c != '\0'; c++)
-			*to++ = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
-		*to = '\0';
+		put_capitals(kinds[i].out, hex);
 	}
+	put_capitals(out->sha256, out->digest + strlen(PK_DIGEST_PREFIX));
 }
 
 enum pk_fact pk_facts_run(const struct pk_facts *facts, const struct pk_content *content)

@@ -23,11 +23,13 @@ struct pk_job {
 	const struct pk_dialect *dialect;
 	enum phase phase;
 	size_t step;	      /* PHASE_CHANGE */
+	struct pk_facts made; /* PHASE_CHANGE: facts before it, and what steps have noted since */
 	struct pk_buf input;  /* of the talk; empty: no change */
-	bool replied;	      /* the facts of the talk are known, and what becomes of them */
-	bool ended;	      /* `result` is as it will be, the talk only has to end */
-	bool sent;	      /* what may change the host has been asked */
-	struct pk_ask asking; /* PHASE_MORE, PHASE_CHANGE, PHASE_AFTER_MORE */
+	struct pk_input_parts files; /* behind it */
+	bool replied;		     /* the facts of the talk are known, and what becomes of them */
+	bool ended;		     /* `result` is as it will be, the talk only has to end */
+	bool sent;		     /* what may change the host has been asked */
+	struct pk_ask asking;	     /* PHASE_MORE, PHASE_CHANGE, PHASE_AFTER_MORE */
 	struct pk_job_result result;
 };
 
@@ -166,6 +168,12 @@ static void lose_talk(struct pk_job *job)
 	fail(job, &failure);
 }
 
+static void start_change(struct pk_job *job)
+{
+	job->made = job->result.before;
+	job->phase = PHASE_CHANGE;
+}
+
 /* The facts are complete: goes on with what comes next. */
 static void facts_done(struct pk_job *job)
 {
@@ -174,7 +182,7 @@ static void facts_done(struct pk_job *job)
 	else if (!decide(job))
 		return;
 	else if (job->dialect->ask_change != NULL)
-		job->phase = PHASE_CHANGE;
+		start_change(job);
 	else
 		lose_talk(job);
 }
@@ -192,7 +200,7 @@ static void ask_more(struct pk_job *job)
 static void ask_change(struct pk_job *job)
 {
 	struct pk_failure failure = {0};
-	if (job->dialect->ask_change(&job->asking, job->arena, &job->wish, &job->result.before,
+	if (job->dialect->ask_change(&job->asking, job->arena, &job->wish, &job->made,
 		    &job->result.plan, job->step, &failure)) {
 		job->sent = job->sent || job->asking.changes;
 		job->result.touched = job->result.touched || job->asking.changes;
@@ -250,12 +258,13 @@ void pk_job_reply(struct pk_job *job, const char *out, size_t out_len, const voi
 		    &job->result.before, job->arena, &job->wish, &answer, &failure)) {
 		fail(job, &failure);
 	} else if (decide(job)) {
-		if (job->dialect->put_changes(&job->input, job->arena, &job->wish,
+		if (job->dialect->put_changes(&job->input, &job->files, job->arena, &job->wish,
 			    &job->result.before, &job->result.plan, &failure)) {
 			job->sent = true;
 			job->result.touched = true;
 		} else {
 			pk_buf_finish(&job->input);
+			job->files.len = 0;
 			fail(job, &failure);
 		}
 	}
@@ -264,6 +273,11 @@ void pk_job_reply(struct pk_job *job, const char *out, size_t out_len, const voi
 	*input_out = job->input.data;
 	*input_len_out = job->input.len;
 	*changes_out = job->input.len > 0;
+}
+
+const struct pk_input_parts *pk_job_files(const struct pk_job *job)
+{
+	return &job->files;
 }
 
 /* The talk has ended, with or without changes. */
@@ -322,8 +336,8 @@ static void hear_more(struct pk_job *job, const struct pk_host_answer *answer)
 static void hear_change(struct pk_job *job, const struct pk_host_answer *answer)
 {
 	struct pk_failure failure = {0};
-	if (job->dialect->hear_change(job->arena, &job->wish, &job->result.before,
-		    &job->result.plan, job->step, answer, &failure)) {
+	if (job->dialect->hear_change(job->arena, &job->wish, &job->made, &job->result.plan,
+		    job->step, answer, &failure)) {
 		job->step++;
 		return;
 	}

@@ -52,6 +52,8 @@ enum pk_job_state pk_job_next(struct pk_job *job, struct pk_ask *out);
  */
 void pk_job_reply(struct pk_job *job, const char *out, size_t out_len, const void **input_out,
 	size_t *input_len_out, bool *changes_out);
+/* After pk_job_reply: what has to be sent behind that input; lives as long. */
+const struct pk_input_parts *pk_job_files(const struct pk_job *job);
 /* The answer to what was asked. */
 void pk_job_answer(struct pk_job *job, const struct pk_host_answer *answer);
 /* What was asked could not be finished: the transport failed, or a deadline passed. */

@@ -30,11 +30,13 @@ void pk_sh_put_script(struct pk_buf *out, const char *text)
 void pk_sh_put_word(struct pk_buf *out, const char *text)
 {
 	pk_buf_putc(out, '\'');
-	for (const char *c = text; *c != '\0'; c++) {
-		if (*c == '\'')
-			pk_buf_puts(out, "'\\''");
-		else
-			pk_buf_putc(out, *c);
+	for (;;) {
+		size_t len = strcspn(text, "'");
+		pk_buf_put(out, text, len);
+		text += len;
+		if (*text++ == '\0')
+			break;
+		pk_buf_puts(out, "'\\''");
 	}
 	pk_buf_putc(out, '\'');
 }

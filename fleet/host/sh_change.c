@@ -236,8 +236,9 @@ static void put_calls(struct pk_buf *out, const struct changes *changes)
 	pk_buf_puts(out, "finish");
 }
 
-bool pk_sh_put_changes(struct pk_buf *out, struct pk_arena *arena, const struct pk_job_wish *wish,
-	const struct pk_facts *facts, const struct pk_host_plan *plan, struct pk_failure *failure)
+bool pk_sh_put_changes(struct pk_buf *out, struct pk_input_parts *files_out, struct pk_arena *arena,
+	const struct pk_job_wish *wish, const struct pk_facts *facts,
+	const struct pk_host_plan *plan, struct pk_failure *failure)
 {
 	struct changes changes = {
 		.arena = arena,
@@ -257,8 +258,8 @@ bool pk_sh_put_changes(struct pk_buf *out, struct pk_arena *arena, const struct 
 	pk_buf_put(out, text.data, text.len);
 	for (size_t i = 0; i < changes.payloads.len; i++)
 		if (!changes.payloads.items[i].staged)
-			pk_buf_put(out, changes.payloads.items[i].bytes,
-				changes.payloads.items[i].len);
+			*pk_list_push(arena, files_out) = (struct pk_input_part){
+				changes.payloads.items[i].bytes, changes.payloads.items[i].len};
 	return true;
 }
 

@@ -9,7 +9,7 @@
 # and to remove itself.
 #
 # shellcheck disable=SC2154,SC2034 # what sh_facts.sh sets and reads
-old="" before="" touched="" failing="" locked="" had=$present
+old="" before="" touched="" failing="" locked="" cut="" had=$present
 nl="
 "
 
@@ -92,6 +92,7 @@ begin() {
 	locked=1
 	look_record
 	old=$record
+	[ "$r_phase" != changing ] || cut=1
 	said=$r_rollout
 	[ "$r_sequence" -le "$sequence" ] || fail newer
 	clean
@@ -178,6 +179,20 @@ change() {
 	note changing
 	touched=1
 	say touched
+	[ -z "$cut" ] || set_up_rest
+}
+
+# set_up_rest: a program that was ended while it set itself up may lie there without its service. It
+# must not overwrite itself while it runs.
+set_up_rest() {
+	[ -x "$install/sysmon" ] || return 0
+	case $(systemctl show -p LoadState "$service" 2>/dev/null </dev/null) in
+	LoadState=not-found) ;;
+	*) return 0 ;;
+	esac
+	try program mkdir -p "$install.new"
+	try program cp "$install/sysmon" "$install.new/sysmon"
+	set_up "$install.new/sysmon" || fail install "$status"
 }
 
 # configure [again]: puts $target into force, if the sensor does not have it already; again: also
@@ -239,6 +254,7 @@ uninstall() {
 	[ ! -x "$install/sysmon" ] || fail remove "$status"
 	look_sensor
 	look_files
+	look_version
 }
 
 # put_aside: the program that will be replaced, in case the new one does not start.

@@ -30,8 +30,9 @@ void pk_sh_hear(struct pk_facts *out, struct pk_arena *arena, const struct pk_jo
 	const struct pk_frames *frames, size_t from);
 
 /* See struct pk_dialect. */
-bool pk_sh_put_changes(struct pk_buf *out, struct pk_arena *arena, const struct pk_job_wish *wish,
-	const struct pk_facts *facts, const struct pk_host_plan *plan, struct pk_failure *failure);
+bool pk_sh_put_changes(struct pk_buf *out, struct pk_input_parts *files_out, struct pk_arena *arena,
+	const struct pk_job_wish *wish, const struct pk_facts *facts,
+	const struct pk_host_plan *plan, struct pk_failure *failure);
 /* The failure that the frame "failed" tells of. */
 void pk_sh_fail(struct pk_failure *failure, struct pk_arena *arena, const struct pk_frame *frame,
 	bool restored, bool touched);

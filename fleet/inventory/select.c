@@ -152,7 +152,7 @@ static bool report_unknown(struct selecting *selecting, const char *what, const 
 		pk_diag_hint(selecting->diags, diag, "write '%s%s'", prefix, near);
 	else
 		pk_diag_hint(selecting->diags, diag,
-			"see what there is with 'picket inventory', or use a pattern");
+			"see all hosts with `picket status`, or use a pattern");
 	return false;
 }
 

@@ -266,6 +266,7 @@ static bool look_at_output(struct pk_run_state *run, struct pk_work *work)
 	work->replied = true;
 	pk_job_reply(work->job, work->io.out.data, work->io.out.len, &work->io.input,
 		&work->io.input_len, &changes);
+	work->io.files = pk_job_files(work->job);
 	work->io.input_sent = 0;
 	work->io.input_open = false;
 	restart_deadline(run, work);
@@ -293,25 +294,30 @@ static uint64_t or_default(uint64_t ms)
 	return ms != 0 ? ms : DEADLINE_DEFAULT;
 }
 
+static bool is_sending(const struct pk_work *work)
+{
+	const char *bytes;
+	return work->ask.kind == PK_ASK_PUT || pk_run_io_left(&work->io, &bytes) > 0;
+}
+
 /* A transfer must go on, and end at some time. */
 static uint64_t transfer_deadline(const struct pk_run_state *run, const struct pk_work *work)
 {
 	uint64_t stalled = work->moved_ms + or_default(run->wish.stall_ms);
 	uint64_t slow = work->phase_ms + or_default(run->wish.command_ms) +
-		work->io.input_len / LEAST_BYTES_PER_MS;
+		(work->io.input_len + work->io.input_sent) / LEAST_BYTES_PER_MS;
 	return stalled < slow ? stalled : slow;
 }
 
 static uint64_t deadline(const struct pk_run_state *run, const struct pk_work *work)
 {
-	bool sending = work->io.input_sent < work->io.input_len || work->ask.kind == PK_ASK_PUT;
 	switch (work->stage) {
 	case PK_WORK_OPEN:
 		if (work->link->phase >= PK_LINK_LOGIN)
 			return work->phase_ms + or_default(run->wish.login_ms);
 		return work->phase_ms + or_default(run->wish.connect_ms);
 	case PK_WORK_ASK:
-		if (sending)
+		if (is_sending(work))
 			return transfer_deadline(run, work);
 		return work->phase_ms + or_default(run->wish.command_ms);
 	case PK_WORK_CLOSE:
@@ -338,8 +344,7 @@ static void look_at_link(struct pk_run_state *run, struct pk_work *work)
 	work->moved = link->moved;
 	work->moved_ms = run->now_ms;
 	/* The command's time begins when it has got its input. */
-	if (work->stage == PK_WORK_ASK && work->io.input_sent == work->io.input_len &&
-		!work->input_noted) {
+	if (work->stage == PK_WORK_ASK && !work->input_noted && !is_sending(work)) {
 		work->input_noted = true;
 		work->phase_ms = run->now_ms;
 	}
@@ -356,7 +361,7 @@ static void fail_late(
 	} else if (work->stage == PK_WORK_OPEN) {
 		pk_failure_set(out, PK_FAILURE_UNREACHABLE, PK_LOGIN_LATE, true,
 			"the login was not finished within %llu s", s);
-	} else if (work->io.input_sent < work->io.input_len || work->ask.kind == PK_ASK_PUT) {
+	} else if (is_sending(work)) {
 		pk_failure_set(out, PK_FAILURE_TRANSFER, PK_TRANSFER_STALLED, true,
 			"the transfer stopped for %llu s",
 			(unsigned long long)(run->now_ms - work->moved_ms + 500) / 1000);

@@ -473,7 +473,9 @@ static bool is_worth_a_try(const struct pk_schedule *schedule, const struct pk_t
 {
 	if (failure == NULL || !failure->passing || entry->tries >= schedule->wish->tries)
 		return false;
-	return failure->class == PK_FAILURE_UNREACHABLE || failure->class == PK_FAILURE_TRANSFER;
+	/* A session that was cut off may still be at work: the host lets nobody else in until it ends. */
+	return failure->class == PK_FAILURE_UNREACHABLE || failure->class == PK_FAILURE_TRANSFER ||
+		failure->code == PK_HOST_LOCKED;
 }
 
 /* The task has ended for good with what its entry says. */

@@ -192,7 +192,7 @@ static bool check_format(struct reader *reader, const struct pk_node *node)
 	if (version == NULL) {
 		diag = pk_report(reader->diags, PK_PLAN_SYNTAX, node->span,
 			"not a plan: the first line must be an object with '" FORMAT "'");
-		pk_diag_hint(reader->diags, diag, "make one with `picket plan --out`");
+		pk_diag_hint(reader->diags, diag, "make one with `picket plan --output`");
 		return false;
 	}
 	if (version->kind == PK_NODE_INT && version->integer == VERSION)
@@ -362,8 +362,8 @@ const struct pk_plan_file *pk_plan_file_read(
 		pk_report(&found, PK_PLAN_SYNTAX, pk_span_file(source), "not a plan: it is empty");
 	else if (is_read && plan->hosts.len != reader.hosts && found.errors == 0)
 		pk_report(&found, PK_PLAN_SYNTAX, pk_span_file(source),
-			"plan with %zu hosts, and its head says %" PRIu64, plan->hosts.len,
-			reader.hosts);
+			"plan of %" PRIu64 " hosts by its head, and it has %zu", reader.hosts,
+			plan->hosts.len);
 	if (is_read && found.errors == 0)
 		index_hosts(&reader);
 	pk_diags_append(diags, &found, PK_NOTE);
@@ -384,15 +384,15 @@ bool pk_plan_file_check(const struct pk_plan_file *plan, const struct pk_invento
 			same_name ? "plan was made for another state of the inventory '%s'"
 				  : "plan was made for the inventory '%s'",
 			plan->inventory);
-		pk_diag_hint(diags, diag, "make it again with `picket plan --out`");
+		pk_diag_hint(diags, diag, "make it again with `picket plan --output`");
 	}
 	if (now_ms > plan->expires_ms) {
 		char text[PK_PLAN_TIME];
 		if (!print_time(text, plan->expires_ms))
 			text[0] = '\0';
-		diag = pk_report(
-			diags, PK_PLAN_EXPIRED, PK_NO_SPAN, "plan was good until '%s'", text);
-		pk_diag_hint(diags, diag, "make it again with `picket plan --out`");
+		diag = pk_report(diags, PK_PLAN_EXPIRED, PK_NO_SPAN,
+			"plan has expired: it was good until '%s'", text);
+		pk_diag_hint(diags, diag, "make it again with `picket plan --output`");
 	}
 	return diags->errors == errors;
 }

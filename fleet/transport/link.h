@@ -44,14 +44,35 @@ struct pk_run_io {
 	const char *command;
 	const void *input; /* may be set later, as long as `input_open` is true */
 	size_t input_len;
+	const struct pk_input_parts *files; /* sent behind it; NULL: none */
 	bool input_open;   /* more input may come: the command's input is not ended yet */
 	size_t output_max; /* bytes of `out`, and of `err` */
 	struct pk_buf out; /* the owner finishes both */
 	struct pk_buf err;
-	size_t input_sent;
-	bool has_status; /* DONE: an exit status came */
+	size_t input_sent; /* files, too */
+	bool has_status;   /* DONE: an exit status came */
 	int64_t status;
 };
+
+/* The next bytes of the input that are not sent yet, and how many; 0: everything is sent. */
+static inline size_t pk_run_io_left(const struct pk_run_io *io, const char **out)
+{
+	size_t at = io->input_sent;
+	if (at < io->input_len) {
+		*out = (const char *)io->input + at;
+		return io->input_len - at;
+	}
+	at -= io->input_len;
+	for (size_t i = 0; io->files != NULL && i < io->files->len; i++) {
+		const struct pk_input_part *part = &io->files->items[i];
+		if (at < part->len) {
+			*out = (const char *)part->bytes + at;
+			return part->len - at;
+		}
+		at -= part->len;
+	}
+	return 0;
+}
 
 struct pk_link {
 	const struct pk_link_ops *ops;

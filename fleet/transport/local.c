@@ -214,9 +214,10 @@ static void want_room(struct local_link *local, bool wanted)
 /* Sends what fits; a command that no longer reads gets no more, and is not wrong. */
 static void feed(struct local_link *local, struct pk_run_io *io)
 {
-	while (local->input >= 0 && io->input_sent < io->input_len) {
-		ssize_t put = send(local->input, (const char *)io->input + io->input_sent,
-			io->input_len - io->input_sent, MSG_NOSIGNAL);
+	const char *bytes;
+	size_t left;
+	while (local->input >= 0 && (left = pk_run_io_left(io, &bytes)) > 0) {
+		ssize_t put = send(local->input, bytes, left, MSG_NOSIGNAL);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0 && errno == EAGAIN) {

@@ -56,12 +56,12 @@ static enum pk_io start(struct pk_ssh_link *link, const struct pk_run_io *io)
 /* Sends as much as goes. WAIT: nothing goes now; DONE: there is nothing to be sent. */
 static enum pk_io send_input(struct pk_ssh_link *link, struct pk_run_io *io)
 {
-	while (io->input_sent < io->input_len) {
-		size_t left = io->input_len - io->input_sent;
+	const char *bytes;
+	size_t left;
+	while ((left = pk_run_io_left(io, &bytes)) > 0) {
 		if (link->slice == 0)
 			link->slice = left < SLICE ? left : SLICE;
-		ssize_t put = libssh2_channel_write(
-			link->channel, (const char *)io->input + io->input_sent, link->slice);
+		ssize_t put = libssh2_channel_write(link->channel, bytes, link->slice);
 		if (put == LIBSSH2_ERROR_EAGAIN || put == 0)
 			return PK_IO_WAIT;
 		if (put < 0)

@@ -2,7 +2,7 @@
  * fleet_floor MODE ROOT PORT KEY HOST_KEY FILE COUNT CAP: what an upload to COUNT hosts costs at
  * least: one thread, one epoll, libssh2, and nothing else. No inventory, no schedule, no journal, no
  * deadlines, no second try; the first failure ends it. The address number n, from 0, is
- * 127.0.(1 + n / 250).(1 + n % 250), its folder ROOT/hosts/ADDRESS.
+ * 127.1.(1 + n / 250).(1 + n % 250), its folder ROOT/hosts/ADDRESS.
  *
  * MODE is what the hosts are asked to do with FILE:
  *	cat	write it and print its digest: the least that can be called an upload
@@ -28,6 +28,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "fleet/host/job.h"
+#include "fleet/transport/link.h"
 #include "fleet/transport/ssh_wire.h"
 
 enum {
@@ -71,13 +72,8 @@ struct host {
 	struct pk_arena *arena;
 	struct pk_job *job;
 	struct pk_ask ask;
-	const char *input;
-	size_t input_len;
-	size_t sent;
-	bool has_input;
+	struct pk_run_io io;
 	bool eof_sent;
-	struct pk_buf out;
-	bool changed;
 };
 
 static void die(const struct host *host, const char *what)
@@ -122,39 +118,41 @@ static void begin_ask(struct host *host)
 {
 	if (host->upload->push) {
 		begin_job(host);
+		host->io.input_open = true;
 		return;
 	}
 	host->ask.command = "cat >floor; sha256sum floor";
-	host->input = host->upload->content.bytes;
-	host->input_len = host->upload->content.len;
-	host->has_input = true;
+	host->io.input = host->upload->content.bytes;
+	host->io.input_len = host->upload->content.len;
 }
 
 /* The host waits for what to do. */
 static void reply(struct host *host)
 {
-	const void *input = NULL;
-	if (host->has_input ||
-		memmem(host->out.data, host->out.len, host->ask.ready, strlen(host->ask.ready)) ==
-			NULL)
+	bool changes;
+	if (!host->io.input_open ||
+		memmem(host->io.out.data, host->io.out.len, host->ask.ready,
+			strlen(host->ask.ready)) == NULL)
 		return;
-	pk_job_reply(
-		host->job, host->out.data, host->out.len, &input, &host->input_len, &host->changed);
-	host->input = input;
-	host->has_input = true;
+	pk_job_reply(host->job, host->io.out.data, host->io.out.len, &host->io.input,
+		&host->io.input_len, &changes);
+	host->io.files = pk_job_files(host->job);
+	host->io.input_open = false;
 }
 
 /* Is what was said what had to be? */
 static void check(struct host *host)
 {
 	if (!host->upload->push) {
-		if (memmem(host->out.data, host->out.len,
+		if (memmem(host->io.out.data, host->io.out.len,
 			    host->upload->content.digest + strlen(PK_DIGEST_PREFIX), 64) == NULL)
 			die(host, "the digest is another one");
 		return;
 	}
-	const struct pk_host_answer answer = {
-		.has_status = true, .out = host->out.data, .out_len = host->out.len, .err = ""};
+	const struct pk_host_answer answer = {.has_status = true,
+		.out = host->io.out.data,
+		.out_len = host->io.out.len,
+		.err = ""};
 	pk_job_answer(host->job, &answer);
 	if (pk_job_next(host->job, &host->ask) != PK_JOB_DONE ||
 		pk_job_result(host->job)->kind != PK_RESULT_OK)
@@ -178,7 +176,7 @@ static struct host *begin(const struct upload *upload, size_t number)
 		abort();
 	host->upload = upload;
 	host->arena = pk_arena_create();
-	snprintf(host->address, sizeof(host->address), "127.0.%zu.%zu", 1 + number / HOSTS_A_NET,
+	snprintf(host->address, sizeof(host->address), "127.1.%zu.%zu", 1 + number / HOSTS_A_NET,
 		1 + number % HOSTS_A_NET);
 	inet_pton(AF_INET, host->address, &to.sin_addr);
 	host->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -211,15 +209,16 @@ static int check_host_key(struct host *host)
 
 static int send_input(struct host *host)
 {
-	while (host->sent < host->input_len) {
-		size_t left = host->input_len - host->sent;
-		ssize_t put = libssh2_channel_write(
-			host->channel, host->input + host->sent, left < SLICE ? left : SLICE);
+	const char *bytes;
+	size_t left;
+	while ((left = pk_run_io_left(&host->io, &bytes)) > 0) {
+		ssize_t put =
+			libssh2_channel_write(host->channel, bytes, left < SLICE ? left : SLICE);
 		if (put < 0)
 			return (int)put;
-		host->sent += (size_t)put;
+		host->io.input_sent += (size_t)put;
 	}
-	if (!host->has_input || host->eof_sent)
+	if (host->io.input_open || host->eof_sent)
 		return 0;
 	int rc = libssh2_channel_send_eof(host->channel);
 	host->eof_sent = rc == 0;
@@ -241,7 +240,7 @@ static int talk(struct host *host)
 		ssize_t got = libssh2_channel_read(host->channel, chunk, sizeof(chunk));
 		if (got < 0)
 			return (int)got;
-		pk_buf_put(&host->out, chunk, (size_t)got);
+		pk_buf_put(&host->io.out, chunk, (size_t)got);
 		if (host->job != NULL && got > 0)
 			reply(host);
 		if (got == 0)
@@ -285,7 +284,7 @@ static void finish(struct host *host)
 	while (libssh2_session_free(host->session) == LIBSSH2_ERROR_EAGAIN)
 		;
 	pk_job_destroy(host->job);
-	pk_buf_finish(&host->out);
+	pk_buf_finish(&host->io.out);
 	pk_arena_destroy(host->arena);
 	free(host);
 }

@@ -3,7 +3,7 @@
 # fault of its own: on the way (relay.c: something at a certain byte of the connection), on its
 # disk, in its sensor, or it lies. Each must end with the class and code of the table, within its
 # deadlines, with the host as it was before (or done, where only the answer was lost), and be right after
-# `resume` when the fault is gone, with nothing applied twice. Then budgets, and dead hosts in a
+# another push when the fault is gone, with nothing applied twice. Then budgets, and dead hosts in a
 # network namespace of their own.
 #
 # Status 77: packages are missing (skipped). What needs root is skipped without.
@@ -21,7 +21,6 @@ trap 'stop_relay; endpoints_end; rm -rf -- "$work"' EXIT
 declare -A wanted=() # of each host, "CLASSES CODES AFTER"
 declare -A digests=() # of each host's files, before
 declare -A results=() # "RESULT CLASS CODE" of each host
-declare -A paths=()
 relay_port=''
 relay_rules=()
 next=1 # number of the next host
@@ -46,7 +45,9 @@ on_way() {
 }
 
 stop_relay() {
-	[[ -z $relay_pid ]] || kill -KILL "$relay_pid" 2>/dev/null
+	[[ -n $relay_pid ]] || return 0
+	kill -KILL "$relay_pid"
+	wait "$relay_pid" 2>/dev/null
 	relay_pid=''
 }
 
@@ -133,3 +134,227 @@ check_results() {
 			echo "$name: $result $class $code $is: ${messages[$name]-}"
 	done
 }
+
+# --- Faults ---
+
+# What the hosts find before the tools of the system: lies about a file that has just arrived (`lie`),
+# and changes one between its check and its use (`alter`).
+make_tools() {
+	cat >"$endpoints_server/standin/sha256sum" <<-'END'
+		#!/usr/bin/env bash
+		# Stand-in for sha256sum with the fault `lie`: what has just arrived is something else.
+		if [[ -e $ENDPOINT/faults/lie ]]; then
+			/usr/bin/sha256sum "$@" | sed -E '/\.part$/s/^[0-9a-f]{4}/0000/'
+		else
+			exec /usr/bin/sha256sum "$@"
+		fi
+	END
+	cat >"$endpoints_server/standin/mv" <<-'END'
+		#!/usr/bin/env bash
+		# Stand-in for mv with the fault `alter`: what it has moved to configs is changed right then.
+		/usr/bin/mv "$@" || exit
+		[[ ! -e $ENDPOINT/faults/alter || ${!#} != */configs/* ]] || echo '<!-- other -->' >>"${!#}"
+	END
+	chmod 755 "$endpoints_server"/standin/{sha256sum,mv}
+	# A host with a program `hostile` runs that instead of what it is asked.
+	# shellcheck disable=SC2016 # that is the line
+	sed -i '/^root=/a [[ ! -x $root/hostile ]] || exec "$root/hostile" "$command" "$root"' \
+		"$endpoints_server/bin/shell.sh"
+}
+
+# Where a connection ends, or says something else, or nothing any more.
+faults_on_way() {
+	local lost='PK2005|PK2006|PK2009|PK2010'
+	on_way connect 0 drop 0 unreachable "$lost" same
+	on_way connect 0 stall 0 unreachable PK1912 same
+	on_way banner 4 drop 0 unreachable "$lost" same
+	on_way banner 4 truncate 0 unreachable "$lost|PK2007" same
+	on_way banner 4 stall 0 unreachable PK1912 same
+	on_way banner 0 garbage 0 unreachable "PK2007|PK1912" same
+	on_way banner 0 flood 0 unreachable "PK2007|PK2010|PK1912" same
+	on_way kex 9 drop 0 unreachable "$lost" same
+	on_way kex 9 truncate 0 unreachable "$lost" same
+	on_way kex 9 stall 0 unreachable PK1912 same
+	on_way kex 9 garbage 0 'unreachable|host-key' "$lost|PK2008|PK1912" same
+	on_way kex 0 huge 0 unreachable "$lost" same
+	on_way kex 0 flood 0 unreachable "$lost" same
+	on_way kex 1200 garbage 0 unreachable "$lost|PK2008" same
+	on_way kex-up 9 garbage 0 unreachable "$lost|PK2008|PK1912" same
+	on_way auth 9 drop 0 unreachable "$lost" same
+	on_way auth 9 truncate 0 unreachable "$lost" same
+	on_way auth 9 stall 0 unreachable PK1912 same
+	on_way auth 9 garbage 0 unreachable "$lost" same
+	on_way auth 0 huge 0 unreachable "$lost|PK1912" same
+	on_way auth-up 9 garbage 0 unreachable "$lost" same
+	on_way exec 500 drop 0 transfer "$lost|PK2102" same
+	on_way exec 500 truncate 0 transfer "$lost|PK2102" same
+	on_way exec 500 stall 0 transfer PK1913 same
+	on_way exec 500 garbage 0 transfer "$lost|PK2102" same
+	on_way facts 90 drop 0 transfer "$lost|PK2102" same
+	on_way facts 90 truncate 0 transfer "$lost|PK2102" same
+	on_way facts 90 stall 0 transfer PK1913 same
+	on_way facts 90 garbage 0 transfer "$lost" same
+	on_way facts 90 flood 0 transfer "$lost" same
+	on_way upload 3500 drop 0 transfer "$lost|PK2102" same
+	on_way upload 3500 truncate 0 transfer "$lost|PK2102" same
+	on_way upload 3500 stall 0 'transfer|apply' 'PK1913|PK1914' same
+	on_way upload 3500 garbage 0 transfer "$lost|PK2102" same
+	on_way answer 40 drop 0 transfer "$lost|PK2102" any
+	on_way answer 40 truncate 0 transfer "$lost|PK2102" any
+	on_way answer 40 stall 0 'transfer|apply' PK1913 any
+	on_way answer 40 garbage 0 transfer "$lost" any
+}
+
+# NAME FAULT VALUE CLASSES CODES AFTER
+on_host() {
+	new_host "$1" "$4" "$5" "$6"
+	faults[$1]="$2 $3"
+}
+declare -A faults=()
+
+faults_on_host() {
+	on_host sensor-refuses refuse 1 apply PK2112 same
+	on_host sensor-hangs hang 1 apply PK1913 open
+	on_host sensor-crashes crash 1 apply 'PK2112|PK2115' same
+	on_host sensor-does-nothing keep 1 apply PK2112 same
+	on_host sensor-is-late slow 2 ok - "done"
+	on_host digest-is-wrong lie 1 transfer PK2110 same
+	on_host altered-when-staged alter 1 apply PK2112 same
+	on_host file-too-large full 0 transfer 'PK2108|PK2109' same
+	on_host session-dropped drop 0.05 transfer 'PK2102|PK2009' any
+	on_host output-cut cut 300 transfer PK1913 same
+	on_host late stall 30 transfer PK1913 same
+	on_host no-sudo nosudo 1 apply PK2132 same
+	on_host says-escapes say $'\e]0;owned\a\e[2J\e[31mred' ok - "done"
+	new_host configs-read-only transfer PK2109 same
+	new_host state-read-only apply PK2132 same
+	new_host staged-is-other transfer PK2110 same
+	new_host hostile-endless transfer PK2042 same
+	new_host hostile-errors transfer 'PK2042|PK1913' same
+	new_host hostile-frames transfer 'PK2101|PK2042' same
+	new_host hostile-drips transfer PK1913 same
+	new_host hostile-forges transfer PK2102 same
+	new_host hostile-binary transfer 'PK2101|PK2102' same
+	new_host hostile-silent transfer PK2102 same
+	new_host hostile-twice 'apply|transfer' 'PK2113|PK2101|PK2102' same
+	new_host hostile-escapes apply PK2112 same
+}
+
+# hostile NAME COMMAND: what the host does, whatever it is asked. It knows $nonce, and facts to tell.
+hostile() {
+	local file
+	file=$(endpoint_dir "$1")/hostile
+	cat >"$file" <<-END
+		#!/usr/bin/env bash
+		nonce=\$(grep -aoE '\b[0-9a-f]{32}\b' <<<"\$1" | head -n 1)
+		facts() {
+			printf "\$nonce %s\n" 'shell sh' \$'system \e[2J\e]0;owned\a' 'arch x64' 'elevated yes' \\
+				'present yes' 'service sysmon' 'running yes' 'version 1.3.3' \\
+				'image /x' 'config sha256:$before' ready
+		}
+		$2
+	END
+	chmod 755 "$file"
+}
+
+# shellcheck disable=SC2016 # the hosts expand it
+set_hostile() {
+	hostile hostile-endless 'yes'
+	hostile hostile-errors 'yes >&2'
+	hostile hostile-frames 'yes "$nonce staged x"'
+	hostile hostile-drips 'while :; do echo x; sleep 0.3; done'
+	hostile hostile-forges 'nonce=00000000000000000000000000000000; facts; echo "$nonce end"'
+	hostile hostile-binary 'head -c 200000 /dev/urandom'
+	hostile hostile-silent 'exit 0'
+	hostile hostile-twice 'facts; facts; head -n 1 >/dev/null; echo "$nonce end"'
+	hostile hostile-escapes 'facts; head -n 1 >/dev/null
+		printf "$nonce failed refused 1\n\e[31mred\e]0;owned\a\n"; facts; echo "$nonce end"'
+}
+
+# Sets the faults of hosts.
+set_faults() {
+	local name fault value
+	for name in "${!faults[@]}"; do
+		read -r fault value <<<"${faults[$name]}"
+		endpoint_fault "$name" "$fault" "$value"
+	done
+	set_hostile
+	endpoint_protect no-sudo
+	chmod a-w "$(endpoint_dir configs-read-only)/state/configs"
+	chmod a-w "$(endpoint_dir state-read-only)/state"
+	endpoint_fault state-read-only nosudo
+	mkdir -p "$(endpoint_dir staged-is-other)/state/configs"
+	echo other | endpoints_as_user tee "$(endpoint_dir staged-is-other)/state/configs/$target" >/dev/null
+}
+
+mend_all() {
+	local name
+	for name in "${!wanted[@]}"; do
+		end_host "$name"
+		endpoint_mend "$name"
+		rm -f -- "$(endpoint_dir "$name")/hostile"
+		chmod u+w "$(endpoint_dir "$name")" "$(endpoint_dir "$name")"/{state,state/configs,opt,opt/sysmon}
+	done
+}
+
+# Ends what still runs on the host: a real one would be restarted.
+end_host() {
+	local file root
+	root=$(endpoint_dir "$1")
+	while IFS=/ read -r _ _ file _; do
+		kill -KILL "$file" 2>/dev/null
+	done < <(grep -lzxF -- "ENDPOINT=$root" /proc/[0-9]*/environ 2>/dev/null)
+}
+
+# Everybody is right when nothing is wrong any more, and nothing was applied twice.
+check_mended() {
+	local name count left root
+	start_relay none
+	mend_all
+	# What was altered when it lay ready is found damaged, and sent once more.
+	sed -i 's/tries: 1/tries: 3/' "$work/site.yaml"
+	push_all push --no-health
+	trial_equal 'status when all is well again' "$status" 0
+	for name in "${!wanted[@]}"; do
+		root=$(endpoint_dir "$name")
+		trial_equal "$name: in the end" "$(state_of "$name")" "done"
+		count=$(grep -c " $target " "$root/applied.log")
+		trial_equal "$name: times applied" "$count" 1
+		left=$(find "$root/state" "$root/opt" \( -name '*.part' -o -name '*.new' -o -name '*.old' \) -printf '%P ')
+		trial_equal "$name: left behind" "$left" ''
+	done
+	trial_check 'the journal is not whole' trial_quiet history --verify
+}
+
+trial_begin "$work" "$picket" || exit
+cc -std=gnu17 -O1 -o "$work/relay" "$here/relay.c" || exit
+make_tools
+relay_port=$((12000 + RANDOM % 7000))
+faults_on_way
+faults_on_host
+# shellcheck disable=SC2119 # the default
+endpoint_inventory
+# shellcheck disable=SC2119 # the default
+trial_bundle || exit
+trial_site 'stages: [{name: all}]' 'tries: 1' 'sessions: 16' 'connects: 16' 'connect: 5s' 'login: 18s' \
+	'command: 20s' 'stall: 4s' 'budget: {wave: any, total: any}'
+before=$(trial_config one)
+start_relay none || exit
+push_all push --no-health
+trial_equal 'status without faults' "$status" 0
+((status == 0)) || cat "$work/err" "$work/out"
+echo "first $SECONDS s"
+target=$(trial_config two)
+for name in "${!wanted[@]}"; do
+	digests[$name]=$(tree "$name")
+done
+start_relay
+set_faults
+push_all push --no-health
+echo "faults $SECONDS s"
+trial_equal 'status with faults' "$status" 4
+check_results
+trial_equal 'terminal escapes that reach us' "$(cat "$work/out" "$work/err" | grep -c $'\e')" 0
+tail -n 3 "$work/err"
+check_mended
+trial_end

@@ -49,7 +49,7 @@ static void change(struct pk_arena *arena, const struct pk_job_wish *wish, struc
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void look_at(enum pk_sensor sensor, const uint8_t *data, size_t size)
 {
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	const char *text = pk_arena_strndup(arena, (const char *)data, size);
@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pk_content_init(&content, "<Sysmon/>", 9, "x");
 	struct pk_log_wish log = {.name = "Microsoft-Windows-Sysmon/Operational", .bytes = 1 << 20};
 	struct pk_desired desired = {
-		.sensor = PK_SENSOR_SYSMON, .content = &content, .logs = &log, .log_count = 1};
+		.sensor = sensor, .content = &content, .logs = &log, .log_count = 1};
 	struct pk_host host = {.platform = PK_HOST_WINDOWS};
 	struct pk_job_wish wish = {.host = &host,
 		.desired = &desired,
@@ -75,11 +75,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool good = pk_dialect_cmd.hear_facts(&facts, arena, &wish, &answer, &failure);
 	demand(good == (failure.class == PK_FAILURE_NONE));
 	if (!good)
-		return 0;
+		return;
 	if (pk_dialect_cmd.ask_more(&ask, arena, &wish, &facts))
 		check_ask(&ask);
 	good = pk_dialect_cmd.hear_more(&facts, arena, &wish, &answer, &failure);
 	demand(good == (failure.class == PK_FAILURE_NONE));
 	change(arena, &wish, &facts, &answer);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	look_at(PK_SENSOR_SYSMON, data, size);
+	look_at(PK_SENSOR_MONSTER, data, size);
 	return 0;
 }

@@ -335,8 +335,14 @@ static inline void host_do(struct host *host, bool change)
 			if (host->meanwhile != NULL)
 				host->meanwhile(host);
 		}
-		if (len > 0)
-			talk_put_changes(&talk, host, input, len);
+		PK_BUF_AUTO all = {0};
+		pk_buf_put(&all, input, len);
+		for (size_t i = 0; i < pk_job_files(host->job)->len; i++) {
+			const struct pk_input_part *file = &pk_job_files(host->job)->items[i];
+			pk_buf_put(&all, file->bytes, file->len);
+		}
+		if (all.len > 0)
+			talk_put_changes(&talk, host, all.data, all.len);
 		close(talk.input);
 		talk_read(&talk, &out, NULL);
 		close(talk.output);

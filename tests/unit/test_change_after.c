@@ -292,6 +292,20 @@ static void the_configuration_of_before_comes_back(void **state)
 	assert_false(undo(f, &f->new, NULL));
 }
 
+static void another_file_with_the_rules_of_before_is_as_good(void **state)
+{
+	struct fixture *f = *state;
+	f->desired.content = &f->new;
+	f->left.rules = "sha256:1111";
+	f->new.rules = "sha256:2222";
+	assert_false(undo(f, &f->new, NULL));
+	f->new.rules = "sha256:1111";
+	assert_true(undo(f, &f->new, NULL));
+	assert_ptr_equal(f->back.content, &f->new);
+	f->left.rules = NULL;
+	assert_false(undo(f, &f->new, NULL));
+}
+
 static void a_configuration_nobody_changed_is_nobodys(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +352,20 @@ static void other_names_need_the_bundle_too(void **state)
 	assert_false(undo(f, &f->old, NULL));
 	assert_true(undo(f, &f->old, &f->bundle));
 	assert_string_equal(f->back.service, "Sysmon64");
+}
+
+static void only_windows_own_names_come_back(void **state)
+{
+	struct fixture *f = *state;
+	f->left.sensor = f->desired.sensor = f->bundle.sensor = PK_SENSOR_SYSMON_LINUX;
+	f->left.service = "sysmon";
+	f->desired.content = NULL;
+	f->desired.bundle = &f->bundle;
+	f->desired.version = "15.16";
+	assert_true(undo(f, &f->old, &f->bundle));
+	assert_ptr_equal(f->back.bundle, &f->bundle);
+	assert_null(f->back.service);
+	assert_null(f->back.driver);
 }
 
 static void a_removed_sensor_comes_back_with_its_configuration(void **state)
@@ -395,10 +423,12 @@ int main(void)
 		test(one_error_is_too_many),
 		test(a_removed_sensor_is_healthy_when_it_is_gone),
 		test(the_configuration_of_before_comes_back),
+		test(another_file_with_the_rules_of_before_is_as_good),
 		test(a_configuration_nobody_changed_is_nobodys),
 		test(a_sensor_that_was_not_there_is_removed_again),
 		test(another_version_needs_the_bundle_of_before),
 		test(other_names_need_the_bundle_too),
+		test(only_windows_own_names_come_back),
 		test(a_removed_sensor_comes_back_with_its_configuration),
 		test(a_sensor_is_not_left_without_a_configuration),
 		test(of_a_log_only_what_was_changed_comes_back),

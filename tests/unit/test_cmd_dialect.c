@@ -1,11 +1,4 @@
-#include "tests/unit/test.h"
-
-#include "base/text.h"
-#include "fleet/host/cmd_change.h"
-
-#define N "0123456789abcdef0123456789abcdef"
-#define STATUS(n) N " status " #n "\r\n"
-#define CHANNEL "Microsoft-Windows-Sysmon/Operational"
+#include "tests/unit/cmd_fixture.h"
 
 /* `sc query` of a German Windows: keys and words are translated, their order is not. */
 #define SC_RUNNING                                                                                 \
@@ -34,68 +27,11 @@
 
 #define NO_SERVICE(name) N " service " name "\r\n" STATUS(1060) N " key " name "\r\n" STATUS(1)
 
-struct fixture {
-	struct pk_arena *arena;
-	struct pk_content content;
-	struct pk_desired desired;
-	struct pk_host host;
-	struct pk_job_wish wish;
-	struct pk_facts facts;
-	struct pk_host_plan plan;
-	struct pk_failure failure;
-	struct pk_ask ask;
-};
-
-static int setup(void **state)
-{
-	struct pk_arena *arena = pk_arena_create();
-	struct fixture *f = PK_NEW(arena, struct fixture);
-	f->arena = arena;
-	pk_content_init(&f->content, "<Sysmon/>", 9, "test");
-	f->desired = (struct pk_desired){.sensor = PK_SENSOR_SYSMON, .content = &f->content};
-	f->wish = (struct pk_job_wish){.host = &f->host,
-		.desired = &f->desired,
-		.rollout = "r2",
-		.sequence = 2,
-		.nonce = N};
-	f->facts = (struct pk_facts){.platform = PK_HOST_WINDOWS,
-		.shell = "cmd",
-		.arch = "x64",
-		.sensor = PK_SENSOR_SYSMON,
-		.present = PK_FACT_YES,
-		.running = PK_FACT_YES,
-		.service = "Sysmon64",
-		.driver = "SysmonDrv",
-		.image = "C:\\Windows\\Sysmon64.exe"};
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	pk_arena_destroy(f->arena);
-	return 0;
-}
-
-static struct pk_host_answer answer_of(const char *text)
-{
-	return (struct pk_host_answer){
-		.has_status = true, .out = text, .out_len = strlen(text), .err = ""};
-}
-
 static bool hear(struct fixture *f, const char *text)
 {
 	struct pk_host_answer answer = answer_of(text);
 	f->failure = (struct pk_failure){0};
 	return pk_dialect_cmd.hear_facts(&f->facts, f->arena, &f->wish, &answer, &f->failure);
-}
-
-static bool hear_more(struct fixture *f, const char *text)
-{
-	struct pk_host_answer answer = answer_of(text);
-	f->failure = (struct pk_failure){0};
-	return pk_dialect_cmd.hear_more(&f->facts, f->arena, &f->wish, &answer, &f->failure);
 }
 
 static void a_windows_host_says_what_it_is_in_any_language(void **state)
@@ -311,189 +247,46 @@ static void certutil_is_read_with_and_without_blanks(void **state)
 	assert_false(pk_cmd_certutil(digest, (struct pk_cmd_text){plain, 30}));
 }
 
-/* The number of the step called `name` in a change of the configuration, and its question. */
-static size_t find_step(struct fixture *f, const char *name)
-{
-	f->plan = (struct pk_host_plan){.action = PK_ACTION_UPDATE};
-	*pk_list_push(f->arena, &f->plan.changes) =
-		(struct pk_host_change){.kind = PK_CHANGE_CONFIG, .what = ""};
-	const char *wanted = pk_arena_printf(f->arena, "echo " N " step %s&", name);
-	for (size_t i = 0; pk_dialect_cmd.ask_change(
-		     &f->ask, f->arena, &f->wish, &f->facts, &f->plan, i, &f->failure);
-		i++) {
-		assert_true(f->ask.changes);
-		if (f->ask.kind == PK_ASK_RUN && pk_text_starts(f->ask.command, wanted))
-			return i;
-	}
-	fail_msg("there is no step %s: %s", name, f->failure.message);
-	return 0;
-}
-
-/* What comes of an answer to that step: its code, 0 if it went well. */
-static int code_of(struct fixture *f, const char *name, const char *text)
-{
-	size_t step = find_step(f, name);
-	const char *whole = pk_arena_printf(f->arena, N " step %s\r\n%s" N " end\r\n", name, text);
-	struct pk_host_answer answer = answer_of(whole);
-	f->failure = (struct pk_failure){0};
-	bool good = pk_dialect_cmd.hear_change(
-		f->arena, &f->wish, &f->facts, &f->plan, step, &answer, &f->failure);
-	assert_true(good == (f->failure.class == PK_FAILURE_NONE));
-	return good ? 0 : (int)f->failure.code;
-}
-
-static void a_lock_is_taken_over_from_older_rollouts_only(void **state)
+/* A file given by somebody else is believed by its digest, to the last byte. */
+static void the_file_in_force_is_read_whole(void **state)
 {
 	struct fixture *f = *state;
-#define LOCK(word, owner) STATUS(0) N " lock " word "\r\n" N " owner\r\n" owner N " made yes\r\n"
-	assert_int_equal(code_of(f, "lock", LOCK("taken", "")), 0);
-	assert_int_equal(code_of(f, "lock", LOCK("held", "r2 2\r\n")), 0);
-	assert_int_equal(code_of(f, "lock", LOCK("held", "r1 1\r\n")), 0);
-	assert_int_equal(code_of(f, "lock", LOCK("held", "")), 0);
-	assert_int_equal(code_of(f, "lock", LOCK("held", "r3 3\r\n")), PK_HOST_LOCKED);
-	assert_true(f->failure.passing);
-	assert_int_equal(code_of(f, "lock", STATUS(5)), PK_WINDOWS_RIGHTS);
-	assert_int_equal(code_of(f, "lock", STATUS(0) N " lock held\r\n"), PK_HOST_NOT_WRITABLE);
-	assert_int_equal(code_of(f, "lock", ""), PK_WINDOWS_UNPROVED);
-}
-
-static void a_staged_file_is_proved_by_its_digest_or_size(void **state)
-{
-	struct fixture *f = *state;
-	const char *right = pk_arena_printf(
-		f->arena, N " hash\r\nx:\r\n%s\r\n" STATUS(0) N " size 1\r\n", f->content.sha256);
-	assert_int_equal(code_of(f, "stage", right), 0);
-	assert_int_equal(code_of(f, "stage", N " hash\r\n" STATUS(0) N " size 9\r\n"), 0);
-	assert_int_equal(
-		code_of(f, "stage", N " hash\r\n" STATUS(0) N " size 8\r\n"), PK_HOST_DAMAGED_FILE);
-	assert_int_equal(code_of(f, "stage", N " hash\r\n" STATUS(0)), PK_WINDOWS_UNPROVED);
-	assert_int_equal(code_of(f, "stage",
-				 N " hash\r\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49"
-				   "5991b7852b855\r\n" STATUS(0) N " size 9\r\n"),
-		PK_HOST_DAMAGED_FILE);
-}
-
-static void a_refused_configuration_is_told_from_other_failures(void **state)
-{
-	struct fixture *f = *state;
-	assert_int_equal(code_of(f, "sysmon-config", STATUS(0)), 0);
-	assert_int_equal(
-		code_of(f, "sysmon-config", "Error: bad\r\n" STATUS(87) N " restored 0\r\n"),
-		PK_SENSOR_REFUSED);
-	assert_non_null(strstr(f->failure.message, "was put back: Error: bad"));
-	assert_int_equal(code_of(f, "sysmon-config", STATUS(87) N " restored 1\r\n"),
-		PK_SENSOR_NOT_RESTORED);
-	assert_int_equal(code_of(f, "sysmon-config", STATUS(87)), PK_SENSOR_REFUSED);
-	assert_int_equal(code_of(f, "sysmon-config", STATUS(740)), PK_WINDOWS_RIGHTS);
-	assert_int_equal(code_of(f, "sysmon-config", STATUS(-1073741819)), PK_SENSOR_STEP);
-	assert_int_equal(code_of(f, "sysmon-config", ""), PK_WINDOWS_UNPROVED);
-}
-
-static void what_the_sensor_reports_afterwards_decides(void **state)
-{
-	struct fixture *f = *state;
-	const char *right = pk_arena_printf(f->arena,
-		N " params\r\n    ConfigHash    REG_SZ    SHA256=%s\r\n"
-		  "    Rules    REG_BINARY    00\r\n" STATUS(0),
+	f->wish.want_config = true;
+	const char *said = pk_arena_printf(f->arena,
+		N " params\r\n    ConfigHash    REG_SZ    SHA256=%s\r\n" STATUS(0) N
+		" file given\r\n<Sysmon/>\r\n" N " end\r\n",
 		f->content.sha256);
-	assert_int_equal(code_of(f, "readback", right), 0);
-	assert_non_null(f->facts.record.rules);
-	assert_int_equal(code_of(f, "readback",
-				 N " params\r\n    ConfigHash    REG_SZ    SHA256=00"
-				   "\r\n" STATUS(0)),
-		PK_SENSOR_NOT_AS_DESIRED);
-	assert_int_equal(code_of(f, "readback", N " params\r\n" STATUS(0)), PK_WINDOWS_UNPROVED);
-	assert_int_equal(code_of(f, "close", N " moved yes\r\n"), 0);
-	assert_int_equal(code_of(f, "close", ""), PK_HOST_NOT_WRITABLE);
+	assert_true(pk_dialect_cmd.ask_more(&f->ask, f->arena, &f->wish, &f->facts));
+	assert_non_null(strstr(f->ask.command, "Parameters /v ConfigFile"));
+	assert_true(hear_more(f, said));
+	assert_int_equal(f->facts.config_len, 9);
+	assert_memory_equal(f->facts.config_bytes, "<Sysmon/>", 9);
 }
 
-static void an_answer_to_another_step_is_none(void **state)
-{
-	struct fixture *f = *state;
-	size_t step = find_step(f, "sysmon-config");
-	struct pk_host_answer answer =
-		answer_of(N " step close\r\n" STATUS(0) N " moved yes\r\n" N " end\r\n");
-	assert_false(pk_dialect_cmd.hear_change(
-		f->arena, &f->wish, &f->facts, &f->plan, step, &answer, &f->failure));
-	assert_int_equal(f->failure.code, PK_WINDOWS_UNPROVED);
-}
+#define DIGEST_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static void unsafe_names_end_a_change_before_it_begins(void **state)
+static void monsters_version_is_told_by_its_digest(void **state)
 {
 	struct fixture *f = *state;
-	f->desired.state_dir = "C:\\a&calc";
-	assert_false(pk_dialect_cmd.ask_change(
-		&f->ask, f->arena, &f->wish, &f->facts, &f->plan, 0, &f->failure));
-	assert_int_equal(f->failure.code, PK_HOST_NAME_UNSAFE);
-	f->desired.state_dir = NULL;
-	f->facts.service = "a b";
-	assert_false(pk_dialect_cmd.ask_change(
-		&f->ask, f->arena, &f->wish, &f->facts, &f->plan, 0, &f->failure));
-	assert_int_equal(f->failure.code, PK_HOST_NAME_UNSAFE);
-}
-
-static void lines_fit_into_cmd(void **state)
-{
-	struct fixture *f = *state;
-	pk_dialect_cmd.ask_facts(&f->ask, f->arena, &f->wish);
-	assert_true(strlen(f->ask.command) < 8191);
-	assert_null(strchr(f->ask.command, '\n'));
-	struct pk_cmd_line line;
-	pk_cmd_line_init(&line, N);
-	for (size_t i = 0; i < 300; i++)
-		pk_cmd_line_frame(&line, "log", "x");
-	assert_false(pk_cmd_line_ask(&f->ask, f->arena, &line, "cmd", &f->failure));
-	assert_int_equal(f->failure.code, PK_WINDOWS_LINE);
-}
-
-static void powershell_gets_the_very_same_line_encoded(void **state)
-{
-	struct fixture *f = *state;
-	struct pk_cmd_line line;
-	pk_cmd_line_init(&line, N);
-	pk_cmd_line_put(&line, "type \"it's\"");
-	assert_true(pk_cmd_line_ask(&f->ask, f->arena, &line, "powershell", &f->failure));
-	static const char before[] = "powershell -NoProfile -NonInteractive -EncodedCommand ";
-	assert_true(pk_text_starts(f->ask.command, before));
-	/* "$i=New" in UTF-16LE. */
-	assert_true(pk_text_starts(f->ask.command + strlen(before), "JABpAD0ATgBlAHcA"));
-	assert_null(strpbrk(f->ask.command + strlen(before), " \"'&%"));
-}
-
-static void a_refused_log_and_feature_have_their_codes(void **state)
-{
-	struct fixture *f = *state;
-	struct pk_log_wish log = {.name = CHANNEL, .bytes = 100000000};
-	f->desired = (struct pk_desired){
-		.sensor = PK_SENSOR_SYSMON, .feature = true, .logs = &log, .log_count = 1};
-	f->facts.present = PK_FACT_NO;
-	*pk_list_push(f->arena, &f->plan.changes) =
-		(struct pk_host_change){.kind = PK_CHANGE_INSTALL, .what = ""};
-	*pk_list_push(f->arena, &f->plan.changes) =
-		(struct pk_host_change){.kind = PK_CHANGE_LOG, .what = "size", .log = CHANNEL};
-	static const struct {
-		const char *step, *text, *command;
-		int code;
-	} rows[] = {
-		{"feature-on", STATUS(-2146498548), "dism /Online", PK_WINDOWS_FEATURE},
-		{"feature-on", STATUS(3010), "dism /Online", 0},
-		{"log", STATUS(87), "/ms:100007936", PK_WINDOWS_LOG},
-	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *begin = pk_arena_printf(f->arena, "echo " N " step %s&", rows[i].step);
-		size_t step = 0;
-		while (pk_dialect_cmd.ask_change(&f->ask, f->arena, &f->wish, &f->facts, &f->plan,
-			       step, &f->failure) &&
-			(f->ask.kind != PK_ASK_RUN || !pk_text_starts(f->ask.command, begin)))
-			step++;
-		assert_non_null(strstr(f->ask.command, rows[i].command));
-		struct pk_host_answer answer = answer_of(pk_arena_printf(
-			f->arena, N " step %s\r\n%s" N " end\r\n", rows[i].step, rows[i].text));
-		f->failure = (struct pk_failure){0};
-		(void)pk_dialect_cmd.hear_change(
-			f->arena, &f->wish, &f->facts, &f->plan, step, &answer, &f->failure);
-		assert_int_equal(f->failure.code, rows[i].code);
-	}
+	struct pk_bundle bundle = {.sensor = PK_SENSOR_MONSTER, .version = "2", .id = "monster@2"};
+	*pk_list_push(f->arena, &bundle.files) = (struct pk_bundle_file){
+		.path = "Monster.exe", .role = PK_BUNDLE_PROGRAM, .digest = DIGEST_A};
+	f->desired = (struct pk_desired){.sensor = PK_SENSOR_MONSTER, .bundle = &bundle};
+	f->facts.sensor = PK_SENSOR_MONSTER;
+#define PROGRAM(c)                                                                                 \
+	N " program\r\n" c c c c "\r\n" STATUS(0) N " hash Monster.cnf\r\n" c c c c                \
+						    "\r\n" STATUS(0) N " end\r\n"
+	assert_true(hear_more(f, PROGRAM("aaaaaaaaaaaaaaaa")));
+	assert_string_equal(f->facts.version, "2");
+	assert_string_equal(f->facts.config_file, "Monster.cnf");
+	assert_true(hear_more(f, PROGRAM("bbbbbbbbbbbbbbbb")));
+	assert_string_equal(f->facts.version, "sha256:bbbbbbbbbbbb");
+	f->facts.record = (struct pk_host_record){.present = true, .bundle = "monster@1"};
+	assert_true(hear_more(f, PROGRAM("bbbbbbbbbbbbbbbb")));
+	assert_string_equal(f->facts.version, "1");
+	/* Without the program nothing can be told to it. */
+	assert_true(hear_more(f, N " program\r\n" STATUS(1) N " end\r\n"));
+	assert_null(f->facts.image);
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -513,15 +306,8 @@ int main(void)
 		test(clocks_of_all_forms_are_read_or_refused),
 		test(what_cmd_would_take_apart_is_refused),
 		test(certutil_is_read_with_and_without_blanks),
-		test(a_lock_is_taken_over_from_older_rollouts_only),
-		test(a_staged_file_is_proved_by_its_digest_or_size),
-		test(a_refused_configuration_is_told_from_other_failures),
-		test(what_the_sensor_reports_afterwards_decides),
-		test(an_answer_to_another_step_is_none),
-		test(unsafe_names_end_a_change_before_it_begins),
-		test(lines_fit_into_cmd),
-		test(powershell_gets_the_very_same_line_encoded),
-		test(a_refused_log_and_feature_have_their_codes),
+		test(the_file_in_force_is_read_whole),
+		test(monsters_version_is_told_by_its_digest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -357,6 +357,19 @@ static void what_does_not_pass_is_not_tried_again(void **state)
 	pk_schedule_destroy(f.schedule);
 }
 
+static void a_host_that_is_being_changed_is_tried_again(void **state)
+{
+	(void)state;
+	const struct pk_failure locked = {
+		.class = PK_FAILURE_APPLY, .code = PK_HOST_LOCKED, .passing = true};
+	FIXTURE(f, 1);
+	create(&f);
+	expect(&f, 0, PK_ORDER_WAVE);
+	expect_starts(&f, 0, 0, 1);
+	assert_true(pk_schedule_ended(f.schedule, 0, PK_TASK_FAILED, &locked, 10));
+	pk_schedule_destroy(f.schedule);
+}
+
 static void silent_hosts_make_room_for_others(void **state)
 {
 	(void)state;
@@ -535,6 +548,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_host_key_stops_everything),
 		cmocka_unit_test(pauses_between_tries_double_and_differ),
 		cmocka_unit_test(what_does_not_pass_is_not_tried_again),
+		cmocka_unit_test(a_host_that_is_being_changed_is_tried_again),
 		cmocka_unit_test(silent_hosts_make_room_for_others),
 		cmocka_unit_test(connects_have_a_limit_of_their_own),
 		cmocka_unit_test(a_full_zone_holds_up_nobody_else),

@@ -243,13 +243,14 @@ static void logs_that_linux_does_not_have_are_refused(void **state)
 {
 	struct host *host = begin(state);
 	PK_BUF_AUTO input = {0};
+	struct pk_input_parts files = {0};
 	struct pk_failure failure = {0};
 	struct pk_facts facts = {.platform = PK_HOST_LINUX};
 	struct pk_host_plan plan = {.action = PK_ACTION_UPDATE};
 	*pk_list_push(host->arena, &plan.changes) =
 		(struct pk_host_change){.kind = PK_CHANGE_LOG, .what = "size", .log = "Security"};
 	assert_false(pk_dialect_sh.put_changes(
-		&input, host->arena, &host->wish, &facts, &plan, &failure));
+		&input, &files, host->arena, &host->wish, &facts, &plan, &failure));
 	assert_int_equal(failure.code, PK_HOST_UNSUPPORTED);
 	host_finish(host);
 }

@@ -86,6 +86,10 @@ bool config_read(struct config *out, const wchar_t *file, const struct settings 
 	bool refused = verdict == NULL || strncmp(verdict, "REJECT", 6) == 0;
 	if (file != NULL && standin_fault(L"refuse", NULL))
 		refused = true;
+	if (file != NULL && standin_fault(L"refuse-once", NULL)) {
+		DeleteFileW(STANDIN_FOLDER L"faults\\refuse-once");
+		refused = true;
+	}
 	if (refused) {
 		fprintf(stderr, "Error: Incorrect XML configuration: %ls\n%s\n", file,
 			verdict != NULL ? verdict : "");
