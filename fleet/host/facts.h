@@ -19,9 +19,9 @@
 #include "fleet/inventory/inventory.h"
 
 enum {
-	PK_FACT_TEXT_MAX = 1024,	       /* bytes of a text from a host */
-	PK_FACT_CONFIG_MAX = 16 * 1024 * 1024, /* bytes of a configuration read from a host */
-	PK_FACT_RULES_MAX = 32 * 1024 * 1024,  /* bytes of live rules */
+	PK_FACT_TEXT_MAX = 1024,	      /* bytes of a text from a host */
+	PK_FACT_CONFIG_MAX = 4 * 1024 * 1024, /* bytes of a configuration read from a host */
+	PK_FACT_RULES_MAX = 16 * 1024 * 1024, /* bytes of live rules */
 };
 
 enum pk_fact {

@@ -473,7 +473,7 @@ static bool is_worth_a_try(const struct pk_schedule *schedule, const struct pk_t
 {
 	if (failure == NULL || !failure->passing || entry->tries >= schedule->wish->tries)
 		return false;
-	/* A session that was cut off may still be at work: the host lets nobody else in until it ends. */
+	/* A session that was cut off may still be at work; nobody else is let in until it ends. */
 	return failure->class == PK_FAILURE_UNREACHABLE || failure->class == PK_FAILURE_TRANSFER ||
 		failure->code == PK_HOST_LOCKED;
 }

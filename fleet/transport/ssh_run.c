@@ -5,7 +5,8 @@
 #include "fleet/transport/ssh_session.h"
 
 enum {
-	SLICE = 32000, /* bytes of input in one call: what one packet holds */
+	SLICE = 32000,	   /* bytes of input in one call: what one packet holds */
+	CHUNKS_A_TURN = 4, /* read before other hosts have their turn */
 	NOT_BLOCKED = -1,
 };
 
@@ -80,12 +81,15 @@ static enum pk_io send_input(struct pk_ssh_link *link, struct pk_run_io *io)
 	return PK_IO_DONE;
 }
 
-/* Reads all that is there of one stream. WAIT: there is no more now. */
+/*
+ * Reads what is there of one stream, as far as that is fair to the other hosts. WAIT: there is no
+ * more now, or it was enough for this turn.
+ */
 static enum pk_io drain(
 	struct pk_ssh_link *link, struct pk_run_io *io, int stream, struct pk_buf *out)
 {
 	char chunk[PK_SSH_CHUNK];
-	for (;;) {
+	for (int round = 0; round < CHUNKS_A_TURN; round++) {
 		ssize_t got = libssh2_channel_read_ex(link->channel, stream, chunk, sizeof(chunk));
 		if (got == LIBSSH2_ERROR_EAGAIN || got == 0)
 			return PK_IO_WAIT;
@@ -97,6 +101,7 @@ static enum pk_io drain(
 				io->output_max);
 		pk_buf_put(out, chunk, (size_t)got);
 	}
+	return PK_IO_WAIT;
 }
 
 /* As drain; a read that is blocked by its window message has to be repeated before all else. */
@@ -127,7 +132,7 @@ static bool pump_once(struct pk_ssh_link *link, struct pk_run_io *io, enum pk_io
 /* Input and output until both stand still. While a packet is partly sent nothing is read. */
 static enum pk_io pump(struct pk_ssh_link *link, struct pk_run_io *io)
 {
-	size_t before = io->out.len;
+	size_t before = io->out.len + io->err.len;
 	for (;;) {
 		enum pk_io got = PK_IO_DONE;
 		uint64_t moved = link->link.moved;
@@ -138,7 +143,7 @@ static enum pk_io pump(struct pk_ssh_link *link, struct pk_run_io *io)
 			link->op = PK_OP_WAIT_CLOSED;
 			return PK_IO_DONE;
 		}
-		if (io->out.len > before)
+		if (io->out.len + io->err.len > before)
 			return PK_IO_MORE;
 		if (!goes_on || link->link.moved == moved)
 			return PK_IO_WAIT;

@@ -32,7 +32,7 @@ make_sensor() {
 		"-?") echo "Sysmon v1.3.3 - stand-in for benchmarks" ;;
 		-c) cp "$2" "$ENDPOINT/opt/sysmon/config.xml" ;;
 		esac
-		[ ! -e "$ENDPOINT/faults/slow" ] || [ "$1" != -c ] || sleep 20
+		[ ! -e "$ENDPOINT/faults/slow" ] || [ "$1" != -c ] || sleep 40
 	END
 	chmod 755 "$1"
 }
@@ -190,7 +190,7 @@ echo "push against cat: CPU $(times push cat 5), wall $(times push cat 1)"
 [[ ! -s python ]] || echo "parallel-ssh against push: CPU $(times python push 5)"
 
 if ((many > 0)); then
-	echo "== $many hosts that take 20 s each, $many at once"
+	echo "== $many hosts that take 40 s each, $many at once"
 	make_hosts "$hosts" "$many" 0
 	for folder in "$endpoints_server"/hosts/127.0.*/faults; do
 		echo 1 >"$folder/slow"

@@ -1,13 +1,14 @@
 /*
  * fleet_floor MODE ROOT PORT KEY HOST_KEY FILE COUNT CAP: what an upload to COUNT hosts costs at
- * least: one thread, one epoll, libssh2, and nothing else. No inventory, no schedule, no journal, no
- * deadlines, no second try; the first failure ends it. The address number n, from 0, is
+ * least: one thread, one epoll, libssh2, and nothing else. No inventory, no schedule, no journal,
+ * no deadlines, no second try; the first failure ends it. The address number n, from 0, is
  * 127.1.(1 + n / 250).(1 + n % 250), its folder ROOT/hosts/ADDRESS.
  *
  * MODE is what the hosts are asked to do with FILE:
  *	cat	write it and print its digest: the least that can be called an upload
- *	push	the very dialogue of `picket push`, made and understood by the same job: facts, digests,
- *		lock, record, the sensor's own work, facts again; nothing if FILE is in force
+ *	push	the very dialogue of `picket push`, made and understood by the same job: facts,
+ *		digests, lock, record, the sensor's own work, facts again; nothing if FILE is in
+ *		force
  *
  * The host key is compared with that of HOST_KEY. Ciphers are those that picket asks for.
  */

@@ -1,7 +1,7 @@
 /*
  * measured COMMAND...: runs a command and says what it and everything that it started has cost,
- * also what it left behind, on the file descriptor 3: wall clock, CPU of the command and of those it
- * waited for, CPU of the others (a private ssh-agent), all in milliseconds, and the most memory
+ * also what it left behind, on the file descriptor 3: wall clock, CPU of the command and of those
+ * it waited for, CPU of the others (a private ssh-agent), all in milliseconds, and the most memory
  * that it had resident, in kilobytes. The exit status is the command's.
  */
 #include <errno.h>

@@ -4,10 +4,10 @@
  *
  *	ADDRESS PORT TARGET-PORT PHASE OFFSET ACTION TIMES
  *
- * It listens at ADDRESS and PORT, and connects to TARGET-PORT of the same address. ACTION is done at byte
- * OFFSET of the PHASE, on the first TIMES connections (0: on each). Phases are told apart by what can be
- * seen from outside: packets until NEWKEYS are plain, a command with its script and what is uploaded
- * after its answer are much larger than all that comes before them.
+ * It listens at ADDRESS and PORT, and connects to TARGET-PORT of the same address. ACTION is done
+ * at byte OFFSET of the PHASE, on the first TIMES connections (0: on each). Phases are told apart
+ * by what can be seen from outside: packets until NEWKEYS are plain, a command with its script and
+ * what is uploaded after its answer are much larger than all that comes before them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

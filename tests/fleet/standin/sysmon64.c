@@ -4,9 +4,9 @@
  * does, but it watches nothing. What it refuses, and the binary rules, are picket's own work
  * (Sysmon facts, docs/sysmon-facts.md sections 10 and 11). config.c has the configuration.
  *
- * Faults: `refuse` (every configuration), `refuse-once`, `hang`, `crash`, `slow`, `keep` (says that it
- * went well and does nothing), `stopped` (the service is not started), `notelevated`, `noremove` (-u
- * fails).
+ * Faults: `refuse` (every configuration), `refuse-once`, `hang`, `crash`, `slow`, `keep` (says
+ * that it went well and does nothing), `stopped` (the service is not started), `notelevated`,
+ * `noremove` (-u fails).
  */
 #include "config.h"
 
