@@ -98,7 +98,7 @@ static enum pk_target target_of(enum pk_sensor sensor, const struct pk_bundle *b
 /* The digest of the live rules that Sysmon makes of the file; NULL if it has none. */
 static const char *digest_rules(struct pk_contents *contents, struct pk_sysmon *sysmon)
 {
-	struct pk_diags quiet = {.arena = contents->arena};
+	struct pk_diags quiet = {.arena = sysmon->arena};
 	PK_BUF_AUTO blob = {0};
 	if (!pk_blob_encode(&blob, sysmon, &quiet) || blob.len == 0)
 		return NULL;
@@ -119,10 +119,14 @@ static bool check_bytes(struct pk_contents *contents, struct pk_source *source,
 		return pk_monster_check(
 			pk_monster_read(contents->arena, root, schema, diags), NULL, diags);
 	}
+	/* What judging takes is many times the file; it is not kept while hosts are worked on. */
+	PK_AUTO(pk_arena) *scratch = pk_arena_create();
+	struct pk_cli cli = *contents->fleet->cli;
+	cli.arena = scratch;
 	struct pk_config config;
 	const struct pk_config_options options = {.schema = wanted->schema,
 		.platform = wanted->target == PK_TARGET_SYSMON_LINUX ? PK_LINUX : PK_WINDOWS};
-	if (!pk_config_open_source(&config, contents->fleet->cli, source, &options, diags))
+	if (!pk_config_open_source(&config, &cli, source, &options, diags))
 		return false;
 	*rules_out = digest_rules(contents, config.sysmon);
 	return true;
@@ -220,6 +224,13 @@ const struct pk_content *pk_contents_want(struct pk_contents *contents,
 	*added = wanted;
 	added->content = content;
 	return content;
+}
+
+void pk_contents_pack(struct pk_contents *contents, const char *digest)
+{
+	struct kept *kept = pk_map_find(&contents->kept, digest);
+	if (kept != NULL)
+		pk_content_pack(&kept->content, contents->arena);
 }
 
 /* --- what hosts have --- */

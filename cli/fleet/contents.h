@@ -21,6 +21,9 @@ struct pk_contents *pk_contents_make(struct pk_fleet *fleet);
 const struct pk_content *pk_contents_want(struct pk_contents *contents,
 	const struct pk_sensor_wish *wish, const struct pk_bundle *bundle, struct pk_diags *diags);
 
+/* Packs the content with that digest for sending, if it is here. */
+void pk_contents_pack(struct pk_contents *contents, const char *digest);
+
 /* Keeps what a host said of its configuration and rules; the bytes are copied once. */
 void pk_contents_take(struct pk_contents *contents, const struct pk_facts *facts);
 /* The bytes with that digest, also from the store; NULL if nobody has them. */

@@ -131,9 +131,20 @@ static int status_after(enum pk_rollout_end end, const struct pk_schedule_counts
 									    : PK_EXIT_OK;
 }
 
+/* What many hosts get is packed once. */
+static void pack(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct pk_content *content = run->fleet->desired[i].content;
+		if (content != NULL)
+			pk_contents_pack(run->fleet->contents, content->digest);
+	}
+}
+
 static int carry_out(struct run *run)
 {
 	struct pk_fleet *fleet = run->fleet;
+	pack(run);
 	struct pk_rollout_wish wish = fleet->inventory->rollout;
 	if (fleet->options->sessions > 0)
 		wish.sessions = (uint32_t)fleet->options->sessions;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pack.h"
 #include "base/text.h"
 
 static void put_capitals(char *out, const char *hex)
@@ -29,6 +30,18 @@ void pk_content_init(struct pk_content *out, const void *bytes, size_t len, cons
 		put_capitals(kinds[i].out, hex);
 	}
 	put_capitals(out->sha256, out->digest + strlen(PK_DIGEST_PREFIX));
+}
+
+void pk_content_pack(struct pk_content *content, struct pk_arena *arena)
+{
+	PK_BUF_AUTO packed = {0};
+	if (content->packed != NULL)
+		return;
+	pk_pack_gzip(&packed, content->bytes, content->len);
+	if (packed.len >= content->len)
+		return;
+	content->packed = pk_arena_strndup(arena, packed.data, packed.len);
+	content->packed_len = packed.len;
 }
 
 enum pk_fact pk_facts_run(const struct pk_facts *facts, const struct pk_content *content)

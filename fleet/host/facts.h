@@ -62,6 +62,7 @@ struct pk_facts {
 	const char *arch;      /* "x64", "x86", "arm64"; NULL: unknown */
 	const char *shell;     /* "sh", "cmd", "powershell" */
 	enum pk_fact elevated; /* may change the sensor */
+	bool unpacks;	       /* has gzip */
 	enum pk_sensor sensor; /* that was asked about */
 	enum pk_fact present;
 	enum pk_fact running;
@@ -114,10 +115,16 @@ struct pk_content {
 	char sha256[65];
 	const char *name;  /* for people: "workstation of policy" */
 	const char *rules; /* "sha256:..." of the live rules it becomes; NULL: unknown */
+	const void
+		*packed; /* the bytes as gzip packs them, for hosts that can unpack; NULL: none */
+	size_t packed_len;
 };
 
 /* Fills in the digests of `len` bytes, which are borrowed. */
 void pk_content_init(struct pk_content *out, const void *bytes, size_t len, const char *name);
+
+/* Packs the content, if that makes it smaller; once, for all hosts that get it. */
+void pk_content_pack(struct pk_content *content, struct pk_arena *arena);
 
 /*
  * Does the sensor report this very configuration? ConfigHash is "ALGORITHM=hex", the hash of the

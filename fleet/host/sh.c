@@ -235,6 +235,7 @@ void pk_sh_hear(struct pk_facts *out, struct pk_arena *arena, const struct pk_jo
 		.shell = pk_frame_value(frames, "shell", from),
 		.system = pk_frame_value(frames, "system", from),
 		.arch = pk_frame_value(frames, "arch", from),
+		.unpacks = pk_frame_value(frames, "unpacks", from) != NULL,
 		.elevated = pk_frame_fact(frames, "elevated", from),
 		.trouble = pk_frame_value(frames, "trouble", from),
 		.event_age_ms = -1,

@@ -14,6 +14,7 @@ struct payload {
 	const char *name; /* in the state folder: "configs/DIGEST" */
 	const void *bytes;
 	size_t len;
+	bool packed;
 	bool staged;
 };
 
@@ -59,10 +60,12 @@ static void add_content(struct changes *changes)
 	const struct pk_content *content = changes->wish->desired->content;
 	if (content == NULL)
 		return;
+	bool packed = changes->facts->unpacks && content->packed != NULL;
 	*pk_list_push(changes->arena, &changes->payloads) = (struct payload){
 		.name = pk_arena_printf(changes->arena, "configs/%s", hex_of(content->digest)),
-		.bytes = content->bytes,
-		.len = content->len,
+		.bytes = packed ? content->packed : content->bytes,
+		.len = packed ? content->packed_len : content->len,
+		.packed = packed,
 		.staged = is_staged(changes->facts, content->digest),
 	};
 }
@@ -213,7 +216,8 @@ static void put_calls(struct pk_buf *out, const struct changes *changes)
 	for (size_t i = 0; i < changes->payloads.len; i++) {
 		const struct payload *payload = &changes->payloads.items[i];
 		if (!payload->staged)
-			pk_buf_printf(out, "take %s %zu\n", payload->name, payload->len);
+			pk_buf_printf(out, "take%s %s %zu\n", payload->packed ? "_packed" : "",
+				payload->name, payload->len);
 	}
 	pk_buf_puts(out, "check");
 	for (size_t i = 0; i < changes->payloads.len; i++)

@@ -104,6 +104,12 @@ take() {
 		conv=fsync status=none 2>&1) || fail take
 }
 
+# take_packed NAME BYTES: the same, of what gzip packed. What it unpacks to is checked later.
+take_packed() {
+	said=$({ dd bs=65536 count="$2" iflag=fullblock,count_bytes status=none | gzip -dc |
+		dd of="$state/$1.part" bs=65536 conv=fsync status=none; } 2>&1) || fail take
+}
+
 # check NAME...: are the taken files, and those that lay ready, what their names say, and is the
 # configuration in force still the one that the plan was made for?
 check() {

@@ -228,6 +228,7 @@ tell() {
 	say system "$system"
 	say arch "$arch"
 	say elevated "$elevated"
+	! command -v gzip >/dev/null || say unpacks gzip
 	case $wants in
 	*s*)
 		say present "$present"

@@ -360,6 +360,7 @@ int main(int argc, char **argv)
 	const struct pk_source *host_key = read_file(arena, argv[5]);
 	const struct pk_source *file = read_file(arena, argv[6]);
 	pk_content_init(&upload.content, file->text, file->len, "");
+	pk_content_pack(&upload.content, arena);
 	const char *words = strchr(host_key->text, ' ');
 	if (words != NULL)
 		upload.host_key = pk_base64_decode(

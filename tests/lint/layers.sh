@@ -20,6 +20,7 @@ declare -A owner=(
 	[libevtx.h]=base/evtx.c
 	[git2.h]='base/git*'
 	[nettle]=base/digest.c
+	[zlib.h]=base/pack.c
 	[hs]=generators/engine/matcher.c
 	[libssh2.h]='fleet/transport/ssh*'
 	[libssh2_sftp.h]='fleet/transport/ssh*'

@@ -118,6 +118,40 @@ static void live_rules_that_were_edited_are_mended(void **state)
 	host_finish(host);
 }
 
+static void what_is_sent_packed_arrives(void **state)
+{
+	struct host *host = begin(state);
+	enum { LEN = 300000 };
+	char *bytes = pk_arena_alloc(host->arena, LEN);
+	memset(bytes, 'x', LEN);
+	bytes[LEN - 1] = '\n';
+	pk_content_init(&host->content, bytes, LEN, "test");
+	pk_content_pack(&host->content, host->arena);
+	assert_in_range(host->content.packed_len, 1, LEN / 100);
+	host_do(host, true);
+	assert_ok(host, PK_ACTION_UPDATE);
+	assert_true(host->result->before.unpacks);
+	assert_string_equal(host->result->after.config, host->content.digest);
+	host_finish(host);
+}
+
+static void packed_bytes_that_are_others_are_refused(void **state)
+{
+	struct host *host = begin(state);
+	want_config(host,
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+	pk_content_pack(&host->content, host->arena);
+	assert_non_null(host->content.packed);
+	char *other = pk_arena_strndup(host->arena, host->content.packed, host->content.packed_len);
+	other[host->content.packed_len - 5] ^= 1; /* of its checksum */
+	other[12] ^= 2;
+	host->content.packed = other;
+	host_do(host, true);
+	assert_int_equal(host->result->kind, PK_RESULT_FAILED);
+	assert_false(host->result->touched);
+	host_finish(host);
+}
+
 static void a_large_configuration_with_any_bytes_arrives(void **state)
 {
 	struct host *host = begin(state);
@@ -401,6 +435,8 @@ static void names_that_are_not_safe_are_never_passed_on(void **state)
 		cmocka_unit_test_prestate(what_is_in_force_is_not_applied_again, shell),           \
 		cmocka_unit_test_prestate(drift_is_mended_with_what_lies_on_the_host, shell),      \
 		cmocka_unit_test_prestate(live_rules_that_were_edited_are_mended, shell),          \
+		cmocka_unit_test_prestate(what_is_sent_packed_arrives, shell),                     \
+		cmocka_unit_test_prestate(packed_bytes_that_are_others_are_refused, shell),        \
 		cmocka_unit_test_prestate(a_large_configuration_with_any_bytes_arrives, shell),    \
 		cmocka_unit_test_prestate(a_host_that_moved_is_left_alone, shell),                 \
 		cmocka_unit_test_prestate(a_host_that_moves_in_between_is_left_alone, shell),      \
