@@ -99,7 +99,7 @@ int pk_cli_usage_error(struct pk_cli *cli, const char *format, ...)
 static const struct {
 	enum pk_code first;
 	enum pk_code last;
-	enum pk_exit status;
+	int status; /* enum pk_exit */
 } special[] = {
 	{PK_FILE_READ, PK_FILE_WRITE, PK_EXIT_CANNOT},
 	{PK_GIT_NO_REPOSITORY, PK_GIT_UNRELATED, PK_EXIT_CANNOT},
@@ -107,7 +107,7 @@ static const struct {
 	{PK_STORE_MISSING, PK_STORE_FULL, PK_EXIT_CANNOT},
 };
 
-static enum pk_exit special_status(const struct pk_diag *diag)
+static int special_status(const struct pk_diag *diag)
 {
 	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
 		if (diag->severity == PK_ERROR && diag->code >= special[i].first &&

@@ -64,7 +64,7 @@ static bool open_both(struct pk_config sides[2], struct pk_cli *cli,
 			continue;
 		opened[i] = open_side(&sides[i], cli, arguments->items[i], options, diags);
 		if (opened[i] && known.platform == PK_CONFIG_ANY)
-			known.platform = sides[i].sysmon->parser->platform;
+			known.platform = (int)sides[i].sysmon->parser->platform;
 	}
 	for (size_t i = 0; i < 2; i++) {
 		if (!live[i])
