@@ -67,7 +67,7 @@ endpoints_begin() {
 	mkdir -p -- "$1"
 	endpoints_dir=$(realpath -- "$1")
 	endpoints_server=$(mktemp -d "${TMPDIR:-/tmp}/picket-endpoints.XXXXXX") || return
-	trap endpoints_end EXIT
+	[[ -n $(trap -p EXIT) ]] || trap endpoints_end EXIT
 	endpoints_key=$endpoints_dir/id_ed25519
 	[[ -e $endpoints_key ]] || ssh-keygen -q -t ed25519 -N '' -C endpoints -f "$endpoints_key" || return
 	mkdir "$endpoints_server"/{bin,etc,hosts,standin}

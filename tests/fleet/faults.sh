@@ -222,7 +222,7 @@ faults_on_host() {
 	on_host altered-when-staged alter 1 apply PK2112 same
 	on_host file-too-large full 0 transfer 'PK2108|PK2109' same
 	on_host session-dropped drop 0.05 transfer 'PK2102|PK2009' any
-	on_host output-cut cut 300 transfer PK1913 same
+	on_host output-cut cut 300 transfer "PK1913|PK2102" same
 	on_host late stall 30 transfer PK1913 same
 	on_host no-sudo nosudo 1 apply PK2132 same
 	on_host says-escapes say $'\e]0;owned\a\e[2J\e[31mred' ok - "done"

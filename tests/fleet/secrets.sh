@@ -403,7 +403,7 @@ if [[ $(id -u) -eq 0 ]]; then
 	start=("${start[@]::${#start[@]}-1}" "$endpoints_server/bin/picket")
 	chown -R nobody:nogroup "$work" "$vault"
 fi
-"${as[@]}" ssh-agent -D -a "$work/agent.socket" >/dev/null &
+"${as[@]}" ssh-agent -D -a "$work/agent.socket" </dev/null >/dev/null 2>&1 &
 agent=$!
 sleep 0.5
 "${as[@]}" env SSH_AUTH_SOCK="$work/agent.socket" ssh-add -q "$vault/agent-key"
