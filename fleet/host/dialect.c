@@ -24,11 +24,13 @@ void pk_failure_set(struct pk_failure *out, enum pk_failure_class class, enum pk
 	for (char *c = out->message; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = ' ';
-	/* What was cut must not end inside of a character. */
+	/* What was cut must not end inside of a character, wherever that was. */
 	size_t bad;
-	if (!pk_utf8_valid(out->message, strlen(out->message), &bad) &&
-		(size_t)len >= sizeof(out->message) && bad + 4 >= sizeof(out->message) - 1)
-		out->message[bad] = '\0';
+	while (!pk_utf8_valid(out->message, strlen(out->message), &bad))
+		out->message[bad] =
+			(size_t)len >= sizeof(out->message) && bad + 4 >= sizeof(out->message) - 1
+			? '\0'
+			: '?';
 }
 
 void pk_dialect_ask(struct pk_ask *out)
