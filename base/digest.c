@@ -2,6 +2,7 @@
 
 #include <nettle/hmac.h>
 #include <nettle/md5.h>
+#include <nettle/nettle-meta.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 #include <string.h>
@@ -22,45 +23,24 @@ void pk_digest_print(char out[PK_DIGEST_TEXT], const void *bytes, size_t len)
 	pk_digest_hex(out + strlen(PK_DIGEST_PREFIX), PK_DIGEST_SHA256, bytes, len);
 }
 
-static size_t md5(uint8_t *out, const void *bytes, size_t len)
-{
-	struct md5_ctx context;
-	md5_init(&context);
-	md5_update(&context, len, bytes);
-	md5_digest(&context, MD5_DIGEST_SIZE, out);
-	return MD5_DIGEST_SIZE;
-}
-
-static size_t sha1(uint8_t *out, const void *bytes, size_t len)
-{
-	struct sha1_ctx context;
-	sha1_init(&context);
-	sha1_update(&context, len, bytes);
-	sha1_digest(&context, SHA1_DIGEST_SIZE, out);
-	return SHA1_DIGEST_SIZE;
-}
-
-static size_t sha256(uint8_t *out, const void *bytes, size_t len)
-{
-	struct sha256_ctx context;
-	sha256_init(&context);
-	sha256_update(&context, len, bytes);
-	sha256_digest(&context, SHA256_DIGEST_SIZE, out);
-	return SHA256_DIGEST_SIZE;
-}
-
 size_t pk_digest_bytes(
 	uint8_t out[PK_DIGEST_BYTES_MAX], enum pk_digest_kind kind, const void *bytes, size_t len)
 {
-	switch (kind) {
-	case PK_DIGEST_MD5:
-		return md5(out, bytes, len);
-	case PK_DIGEST_SHA1:
-		return sha1(out, bytes, len);
-	case PK_DIGEST_SHA256:
-		return sha256(out, bytes, len);
-	}
-	return 0;
+	static const struct nettle_hash *const hashes[] = {
+		[PK_DIGEST_MD5] = &nettle_md5,
+		[PK_DIGEST_SHA1] = &nettle_sha1,
+		[PK_DIGEST_SHA256] = &nettle_sha256,
+	};
+	const struct nettle_hash *hash = hashes[kind];
+	union {
+		struct md5_ctx md5;
+		struct sha1_ctx sha1;
+		struct sha256_ctx sha256;
+	} context;
+	hash->init(&context);
+	hash->update(&context, len, bytes);
+	hash->digest(&context, hash->digest_size, out);
+	return hash->digest_size;
 }
 
 void pk_digest_hex(char *out, enum pk_digest_kind kind, const void *bytes, size_t len)
