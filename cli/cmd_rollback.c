@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/fleet/push.h"
+#include "cli/fleet/reading.h"
 #include "generators/blob/blob_read.h"
 #include "generators/sysmon/sysmon_write.h"
 
@@ -111,8 +112,8 @@ static void undo(struct rollback *back, const struct pk_task_row *task)
 		refuse(back, task, "it is not in the inventory any more");
 		return;
 	}
-	if (!pk_push_read_facts(&before, arena, task->before) ||
-		!pk_push_read_facts(&after, arena, task->after)) {
+	if (!pk_reading_parse_facts(&before, arena, task->before) ||
+		!pk_reading_parse_facts(&after, arena, task->after)) {
 		refuse(back, task, why);
 		return;
 	}

@@ -150,17 +150,6 @@ int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
 	return status;
 }
 
-bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host)
-{
-	for (size_t i = 0; i < fleet->selection.len; i++) {
-		if (strcmp(fleet->selection.items[i]->name, host) == 0) {
-			*out = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* --- what is wanted --- */
 
 static const struct pk_bundle *open_bundle(

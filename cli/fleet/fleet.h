@@ -102,8 +102,6 @@ int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
 	const struct pk_texts *selectors,
 	int (*work)(struct pk_fleet *fleet, void *data, struct pk_diags *diags), void *data);
 
-/* Index of the host in the selection, by name; false if it is not selected. */
-bool pk_fleet_find(size_t *out, const struct pk_fleet *fleet, const char *host);
 /* As pk_bundle_open in the store of bundles of this command; each is opened once. */
 const struct pk_bundle *pk_fleet_open_bundle(
 	struct pk_fleet *fleet, const char *id, struct pk_diags *diags);

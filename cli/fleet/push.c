@@ -47,16 +47,6 @@ bool pk_push_read_desired(
 	return node != NULL && pk_desired_read_json(out, arena, node, &finder, diags);
 }
 
-bool pk_push_read_facts(struct pk_facts *out, struct pk_arena *arena, const char *json)
-{
-	struct pk_diags quiet = {.arena = arena};
-	if (json == NULL)
-		return false;
-	struct pk_node *node =
-		pk_json_read(pk_source_make(arena, "facts", json, strlen(json)), &quiet);
-	return node != NULL && pk_facts_read_json(out, arena, node, &quiet);
-}
-
 /* --- callbacks of the rollout --- */
 
 /* What the host has now is kept before it is changed, so that it can be brought back. */

@@ -50,7 +50,5 @@ int pk_push_resume(struct pk_fleet *fleet, const struct pk_push_options *options
 /* What is desired on a host by the text of pk_desired_put_json, with contents of the store. */
 bool pk_push_read_desired(
 	struct pk_desired *out, struct pk_fleet *fleet, const char *json, struct pk_diags *diags);
-/* Facts by the text of pk_facts_put_json; false if there are none. */
-bool pk_push_read_facts(struct pk_facts *out, struct pk_arena *arena, const char *json);
 
 #endif

@@ -14,16 +14,23 @@ struct taking {
 	size_t ended;
 };
 
+bool pk_reading_parse_facts(struct pk_facts *out, struct pk_arena *arena, const char *json)
+{
+	struct pk_diags quiet = {.arena = arena};
+	if (json == NULL)
+		return false;
+	struct pk_node *node =
+		pk_json_read(pk_source_make(arena, "facts", json, strlen(json)), &quiet);
+	return node != NULL && pk_facts_read_json(out, arena, node, &quiet);
+}
+
 /* Fills in what the JSON says; false if that is no facts. */
 static bool set_facts(struct pk_reading *reading, const struct pk_fleet *fleet, size_t host,
 	const char *json, size_t len)
 {
 	struct pk_arena *arena = fleet->cli->arena;
-	struct pk_diags quiet = {.arena = arena};
 	reading->json = pk_arena_strndup(arena, json, len);
-	struct pk_source *source = pk_source_make(arena, "facts", reading->json, len);
-	struct pk_node *node = pk_json_read(source, &quiet);
-	if (node == NULL || !pk_facts_read_json(&reading->facts, arena, node, &quiet)) {
+	if (!pk_reading_parse_facts(&reading->facts, arena, reading->json)) {
 		pk_failure_set(&reading->failure, PK_FAILURE_APPLY, PK_FLEET_FACTS, false,
 			"what the host says cannot be kept");
 		return false;

@@ -50,4 +50,7 @@ bool pk_readings_recall(struct pk_readings *out, struct pk_fleet *fleet, struct 
 int pk_readings_get(
 	struct pk_readings *out, struct pk_fleet *fleet, bool offline, struct pk_diags *diags);
 
+/* Facts by the text of pk_facts_put_json, NUL-terminated; false if it is NULL or none. */
+bool pk_reading_parse_facts(struct pk_facts *out, struct pk_arena *arena, const char *json);
+
 #endif

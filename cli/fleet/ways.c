@@ -160,12 +160,7 @@ static void add_drift(struct collecting *collecting, size_t host, const struct p
 /* What we left on the host by the store; false if we never changed it. */
 static bool read_left(struct pk_facts *out, struct pk_arena *arena, const struct pk_host_row *row)
 {
-	struct pk_diags quiet = {.arena = arena};
-	if (row == NULL || row->left == NULL)
-		return false;
-	struct pk_source *source = pk_source_make(arena, row->host, row->left, strlen(row->left));
-	struct pk_node *node = pk_json_read(source, &quiet);
-	return node != NULL && pk_facts_read_json(out, arena, node, &quiet);
+	return row != NULL && pk_reading_parse_facts(out, arena, row->left);
 }
 
 bool pk_ways_of_drift(struct pk_ways *out, struct pk_drifts *drifts, struct pk_fleet *fleet,
