@@ -253,7 +253,7 @@ static bool happen(struct world *world, uint32_t number, uint32_t choice)
 		running += world->seen[i].running;
 	if (running == 0)
 		return false;
-	number %= running;
+	number = (uint32_t)(number % running);
 	for (size_t i = 0; i < world->count; i++) {
 		if (!world->seen[i].running || number-- != 0)
 			continue;
