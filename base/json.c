@@ -371,3 +371,87 @@ void pk_json_put_number(struct pk_buf *buf, const struct pk_node *node)
 	else
 		pk_json_put_string_len(buf, node->text, node->text_len);
 }
+
+struct writer {
+	struct pk_buf *buf;
+	unsigned indent;
+	unsigned depth;
+};
+
+static void put_line_end(const struct writer *writer)
+{
+	if (writer->indent == 0)
+		return;
+	pk_buf_putc(writer->buf, '\n');
+	for (unsigned i = 0; i < writer->indent * writer->depth; i++)
+		pk_buf_putc(writer->buf, ' ');
+}
+
+static void put_value(struct writer *writer, const struct pk_node *node);
+
+static void put_list(struct writer *writer, const struct pk_node *node)
+{
+	pk_buf_putc(writer->buf, '[');
+	writer->depth++;
+	for (size_t i = 0; i < node->items.len; i++) {
+		if (i > 0)
+			pk_buf_putc(writer->buf, ',');
+		put_line_end(writer);
+		put_value(writer, node->items.items[i]);
+	}
+	writer->depth--;
+	if (node->items.len > 0)
+		put_line_end(writer);
+	pk_buf_putc(writer->buf, ']');
+}
+
+static void put_map(struct writer *writer, const struct pk_node *node)
+{
+	pk_buf_putc(writer->buf, '{');
+	writer->depth++;
+	for (size_t i = 0; i < node->pair_count; i++) {
+		const struct pk_node *key = node->pairs[i].key;
+		if (i > 0)
+			pk_buf_putc(writer->buf, ',');
+		put_line_end(writer);
+		pk_json_put_string_len(writer->buf, key->text, key->text_len);
+		pk_buf_puts(writer->buf, writer->indent == 0 ? ":" : ": ");
+		put_value(writer, node->pairs[i].value);
+	}
+	writer->depth--;
+	if (node->pair_count > 0)
+		put_line_end(writer);
+	pk_buf_putc(writer->buf, '}');
+}
+
+/* As deep as the reader lets a tree be. */
+static void put_value(struct writer *writer, const struct pk_node *node)
+{
+	switch (node->kind) {
+	case PK_NODE_NULL:
+		pk_buf_puts(writer->buf, "null");
+		return;
+	case PK_NODE_BOOL:
+		pk_buf_puts(writer->buf, node->boolean ? "true" : "false");
+		return;
+	case PK_NODE_INT:
+	case PK_NODE_FLOAT:
+		pk_json_put_number(writer->buf, node);
+		return;
+	case PK_NODE_STRING:
+		pk_json_put_string_len(writer->buf, node->text, node->text_len);
+		return;
+	case PK_NODE_LIST:
+		put_list(writer, node);
+		return;
+	case PK_NODE_MAP:
+		put_map(writer, node);
+		return;
+	}
+}
+
+void pk_json_put_node(struct pk_buf *buf, const struct pk_node *node, unsigned indent)
+{
+	struct writer writer = {.buf = buf, .indent = indent};
+	put_value(&writer, node);
+}

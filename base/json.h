@@ -24,5 +24,10 @@ void pk_json_put_string_len(struct pk_buf *buf, const char *text, size_t len);
  * does not have (09, 0x1f, .5); infinities and what is no number become strings.
  */
 void pk_json_put_number(struct pk_buf *buf, const struct pk_node *node);
+/*
+ * Appends the tree: on one line without blanks if `indent` is 0, else with members and items on lines of
+ * their own, `indent` blanks deeper each level. Members keep their order. No line end at the end.
+ */
+void pk_json_put_node(struct pk_buf *buf, const struct pk_node *node, unsigned indent);
 
 #endif

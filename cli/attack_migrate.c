@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/file.h"
+#include "base/json_out.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "cli/attack.h"
-#include "cli/escape.h"
-#include "cli/json_out.h"
 #include "cli/kind.h"
 #include "generators/sysmon/sysmon_migrate.h"
 #include "rulesets/migrate.h"

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 
 /* Colour is for terminals, unless NO_COLOR (https://no-color.org) or TERM speak against it. */
 static bool color_wanted(FILE *stream)

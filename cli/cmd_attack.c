@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_out.h"
 #include "cli/print.h"
 
 enum { ANY_STATUS = -1 };

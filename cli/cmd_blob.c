@@ -1,11 +1,11 @@
 /* blob: the binary rules that Sysmon keeps in the registry, from XML, to XML, and for reading. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/file.h"
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
-#include "cli/json_out.h"
 #include "cli/print.h"
 #include "generators/blob/blob_read.h"
 #include "generators/sysmon/sysmon_convert.h"

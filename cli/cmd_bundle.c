@@ -1,9 +1,9 @@
 /* bundle: versions of sensors, as their vendors give them out, kept to be taken to hosts. */
+#include "base/escape.h"
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/fleet/folders.h"
-#include "cli/json_out.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "fleet/bundle/bundle.h"

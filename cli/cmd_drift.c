@@ -1,6 +1,6 @@
 /* drift: what is not as the last push left it. */
+#include "base/escape.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/fleet/ways.h"
 
 struct drift_options {

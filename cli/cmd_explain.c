@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_out.h"
 #include "cli/pages.h"
 
 struct explain_options {

@@ -1,12 +1,12 @@
 /* history: what was rolled out, when, by whom, and what became of it; offline. */
 #include <inttypes.h>
 
+#include "base/escape.h"
 #include "base/file.h"
+#include "base/json_out.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/fleet/table.h"
 #include "cli/fleet/watch.h"
-#include "cli/json_out.h"
 
 enum { ROLLOUTS_SHOWN = 20 };
 

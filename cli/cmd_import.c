@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/kind.h"
 #include "cli/print.h"
 #include "generators/import/import.h"

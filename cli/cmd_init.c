@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/init_import.h"
 #include "cli/init_templates.h"
 #include "cli/init_write.h"

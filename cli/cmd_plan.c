@@ -1,11 +1,11 @@
 /* plan: what a push would change, found out on the hosts themselves; nothing is written there. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/file.h"
+#include "base/json_out.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/fleet/ways.h"
-#include "cli/json_out.h"
 #include "fleet/store/plan_file.h"
 
 enum {

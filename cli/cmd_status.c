@@ -1,10 +1,10 @@
 /* status: what sensors and configurations are out there. */
 #include <string.h>
 
+#include "base/json_out.h"
 #include "cli/commands.h"
 #include "cli/fleet/reading.h"
 #include "cli/fleet/table.h"
-#include "cli/json_out.h"
 
 struct status_options {
 	struct pk_fleet_options fleet;

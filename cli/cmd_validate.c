@@ -1,6 +1,7 @@
 /* validate: says what is wrong with configurations, rulesets, projects and inventories. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -8,7 +9,6 @@
 #include "cli/baseline.h"
 #include "cli/blame.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/input.h"
 #include "cli/kind.h"
 #include "cli/print.h"

@@ -1,8 +1,8 @@
 /* verify: whether those who made commits and tags may make them. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "cli/commands.h"
-#include "cli/escape.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/verify_print.h"

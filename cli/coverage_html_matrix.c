@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
-#include "cli/json_out.h"
 
 /* A technique of one column with its sub-techniques, which follow it in the catalogue. */
 struct family {

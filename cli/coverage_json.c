@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
-#include "cli/json_out.h"
 
 static void put_names(
 	struct pk_json_out *json, const char *name, const struct pk_attack_names *names)

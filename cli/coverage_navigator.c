@@ -8,8 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
-#include "cli/json_out.h"
 
 enum { COMMENT_RULES = 8 }; /* names of rules in a comment; the rest is counted */
 

@@ -6,7 +6,7 @@
 #define CLI_COVERAGE_PRINT_H
 
 #include "base/buf.h"
-#include "cli/json_out.h"
+#include "base/json_out.h"
 #include "cli/options.h"
 #include "generators/coverage/coverage.h"
 

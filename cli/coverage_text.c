@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/text.h"
-#include "cli/escape.h"
 
 enum {
 	BAR_CELLS = 26,

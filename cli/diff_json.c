@@ -1,6 +1,6 @@
 /* A diff as JSON, one object a line: entries, event ids, rules, recorded events. */
+#include "base/json_out.h"
 #include "cli/diff_print.h"
-#include "cli/json_out.h"
 #include "cli/print_formats.h"
 
 static void put_optional(struct pk_json_out *json, const char *name, const char *text)

@@ -1,8 +1,8 @@
 /* A diff for a merge request: a table of events, and the rules of each to unfold. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "cli/diff_print.h"
-#include "cli/escape.h"
 
 /*
  * Appends text as code in a cell of a table: no character of it means anything to Markdown or

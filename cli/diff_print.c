@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/escape.h"
+#include "base/escape.h"
 #include "cli/print_formats.h"
 #include "generators/meaning/clause_text.h"
 

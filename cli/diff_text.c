@@ -1,8 +1,8 @@
 /* A diff for people, and one line a change for editors and grep. */
 #include <string.h>
 
+#include "base/escape.h"
 #include "cli/diff_print.h"
-#include "cli/escape.h"
 
 static const char bold[] = "\033[1m";
 static const char red[] = "\033[31m";

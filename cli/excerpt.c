@@ -4,8 +4,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/escape.h"
 #include "base/text.h"
-#include "cli/escape.h"
 
 enum {
 	TAB_WIDTH = 8,

@@ -1,6 +1,6 @@
 #include "cli/html.h"
 
-#include "cli/escape.h"
+#include "base/escape.h"
 
 void pk_html_put(struct pk_buf *out, const char *text)
 {

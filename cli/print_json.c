@@ -1,5 +1,5 @@
 /* JSON lines: one object a finding, with "schema" 1. Scripts rely on the names. */
-#include "cli/json_out.h"
+#include "base/json_out.h"
 #include "cli/print_formats.h"
 
 /* Members that say where `span` is. */

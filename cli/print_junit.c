@@ -2,9 +2,9 @@
  * JUnit XML, as build servers read it: a testsuite a file, in it one testcase, that fails with
  * the file's errors. Warnings and notes of the file are in its system-out.
  */
+#include "base/escape.h"
 #include "base/text.h"
 #include "base/xml.h"
-#include "cli/escape.h"
 #include "cli/print_formats.h"
 
 void pk_print_xml(struct pk_buf *buf, const char *text)

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "cli/json_out.h"
+#include "base/json_out.h"
 #include "cli/print_formats.h"
 
 /* The rules of the run: each code that was met, once, in the order of its number. */

@@ -1,5 +1,5 @@
 /* One line a finding: `a.xml:3:9: error: message [PK0301]`. */
-#include "cli/escape.h"
+#include "base/escape.h"
 #include "cli/print_formats.h"
 
 static void put_finding(struct pk_buf *buf, const struct pk_diag *diag)

@@ -1,7 +1,7 @@
 #include "cli/print_tests.h"
 
+#include "base/json_out.h"
 #include "base/text.h"
-#include "cli/json_out.h"
 #include "cli/print_formats.h"
 
 /* --- JUnit --- */

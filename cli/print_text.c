@@ -1,7 +1,7 @@
 /* For people: message, the line with a caret under the place, hint, related places, a summary. */
 #include <string.h>
 
-#include "cli/escape.h"
+#include "base/escape.h"
 #include "cli/excerpt.h"
 #include "cli/print_formats.h"
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "cli/escape.h"
-#include "cli/json_out.h"
+#include "base/escape.h"
+#include "base/json_out.h"
 
 enum {
 	BLOCK = 256 * 1024, /* bytes written at once */

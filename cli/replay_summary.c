@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/json_out.h"
 #include "base/map.h"
 #include "base/time.h"
-#include "cli/escape.h"
-#include "cli/json_out.h"
 #include "generators/engine/event_record.h"
 
 enum {

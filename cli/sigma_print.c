@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/json_out.h"
 #include "base/text.h"
-#include "cli/escape.h"
-#include "cli/json_out.h"
 
 /* What each cause is called for people; behind it stands what it is about. */
 static const char *const cause_words[] = {

@@ -2,7 +2,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
-#include "cli/json_out.h"
+#include "base/json_out.h"
 #include "mitre/attack.h"
 
 static bool has_all(

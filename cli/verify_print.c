@@ -1,7 +1,7 @@
 #include "cli/verify_print.h"
 
-#include "cli/escape.h"
-#include "cli/json_out.h"
+#include "base/escape.h"
+#include "base/json_out.h"
 
 enum { ID_SHOWN = 10 }; /* digits of an id, for people */
 

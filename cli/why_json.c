@@ -1,5 +1,5 @@
 /* The decision on one event as one JSON object; members are described in picket-why(1). */
-#include "cli/json_out.h"
+#include "base/json_out.h"
 #include "cli/print_formats.h"
 #include "cli/why_print.h"
 #include "generators/sysmon/sysmon_convert.h"

@@ -1,7 +1,7 @@
 /* The decision on one event as a tree for people. */
 #include <string.h>
 
-#include "cli/escape.h"
+#include "base/escape.h"
 #include "cli/print_formats.h"
 #include "cli/why_print.h"
 #include "generators/sysmon/sysmon_convert.h"

@@ -4,7 +4,8 @@
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-dev libyajl-dev
 	libevtx-dev libgit2-dev nettle-dev libhyperscan-dev
-	libssh2-1-dev libsqlite3-dev libarchive-dev libc-ares-dev zlib1g-dev openssh-client)
+	libssh2-1-dev libsqlite3-dev libarchive-dev libc-ares-dev zlib1g-dev openssh-client
+	libcurl4-openssl-dev libssl-dev)
 # Servers of the test endpoints, and what their Windows-like ones are made of (tests/fleet).
 endpoint_packages=(openssh-server wine64 gcc-mingw-w64-x86-64-win32)
 test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
 #include "cli/fleet/interrupt.h"
-#include "cli/json_out.h"
 
 /* A rollout while it is carried out. */
 struct run {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cli/escape.h"
+#include "base/escape.h"
 
 void pk_table_add(struct pk_table *table, const char *const *cells, size_t count)
 {

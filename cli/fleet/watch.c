@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/file.h"
-#include "cli/escape.h"
 #include "cli/fleet/watch_parts.h"
 
 static void say(struct pk_watch *watch, const struct pk_buf *line)

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <sys/ioctl.h>
 
-#include "cli/escape.h"
+#include "base/escape.h"
 #include "cli/fleet/watch_parts.h"
 
 enum {

@@ -1,10 +1,10 @@
 /* Results of hosts as lines, JSON, JUnit, and the report in HTML. */
 #include <inttypes.h>
 
-#include "cli/escape.h"
+#include "base/escape.h"
+#include "base/json_out.h"
 #include "cli/fleet/watch_parts.h"
 #include "cli/html.h"
-#include "cli/json_out.h"
 #include "cli/print_formats.h"
 
 const char *pk_watch_action(enum pk_rollout_kind kind, const struct pk_task_row *task)

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/json_out.h"
 #include "cli/diff_print.h"
-#include "cli/escape.h"
-#include "cli/json_out.h"
 
 enum {
 	HOSTS_SHOWN = 6,   /* names in a list, unless all are asked for */

@@ -9,8 +9,8 @@
 #ifndef FLEET_TRANSPORT_KEYS_H
 #define FLEET_TRANSPORT_KEYS_H
 
+#include "base/secret.h"
 #include "fleet/transport/agent.h"
-#include "fleet/transport/secret.h"
 
 struct pk_keys;
 

@@ -13,12 +13,12 @@
 #include <libssh2_sftp.h>
 
 #include "base/map.h"
+#include "base/secret.h"
 #include "fleet/transport/agent.h"
 #include "fleet/transport/keys.h"
 #include "fleet/transport/known_hosts.h"
 #include "fleet/transport/link.h"
 #include "fleet/transport/resolve.h"
-#include "fleet/transport/secret.h"
 #include "fleet/transport/ssh_hello.h"
 
 enum {

@@ -4,7 +4,7 @@
 . "$(dirname -- "$0")/common.sh"
 shopt -s lastpipe
 
-folders=(base mitre rulesets generators fleet cli tests)
+folders=(base mitre rulesets generators fleet templates cli tests)
 mapfile -t files < <(find "${folders[@]}" -name '*.[ch]' | sort)
 
 clang-format --dry-run -Werror "${files[@]}" 2>&1 | grep -E '(error|warning):' |

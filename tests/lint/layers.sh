@@ -9,7 +9,8 @@ declare -A allowed=(
 	[rulesets]='mitre base'
 	[generators]='rulesets mitre base'
 	[fleet]='base'
-	[cli]='fleet generators rulesets mitre base'
+	[templates]='mitre base'
+	[cli]='templates fleet generators rulesets mitre base'
 )
 
 # The only files that may include the headers of a library; a pattern.
@@ -27,6 +28,8 @@ declare -A owner=(
 	[sqlite3.h]='fleet/store/store*'
 	[archive.h]='fleet/bundle/archive.c'
 	[archive_entry.h]='fleet/bundle/archive.c'
+	[curl]='templates/http/*'
+	[openssl]='templates/http/*'
 	[ares.h]=fleet/transport/resolve.c
 )
 

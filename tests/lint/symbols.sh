@@ -4,7 +4,7 @@
 # those of the rooms, libpk_<room>.a.
 . "$(dirname -- "$0")/common.sh"
 
-rooms=(base mitre rulesets generators fleet cli)
+rooms=(base mitre rulesets generators fleet templates cli)
 mapfile -t files < <(find "${rooms[@]}" -name '*.[ch]')
 
 # Complains about the functions that the pattern $1 names, called in files other than $2.

@@ -4,8 +4,8 @@
  * Names and texts are escaped so that the result is safe on a terminal, too (see escape.h).
  * Members are given by name, items of an array by the name NULL. The buffer is the caller's.
  */
-#ifndef CLI_JSON_OUT_H
-#define CLI_JSON_OUT_H
+#ifndef BASE_JSON_OUT_H
+#define BASE_JSON_OUT_H
 
 #include <stdbool.h>
 #include <stdint.h>

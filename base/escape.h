@@ -5,8 +5,8 @@
  * controls, zero-width and line separators) and bytes that are not UTF-8 are written as visible
  * escapes, so that a configuration can neither drive the terminal nor show what it is not.
  */
-#ifndef CLI_ESCAPE_H
-#define CLI_ESCAPE_H
+#ifndef BASE_ESCAPE_H
+#define BASE_ESCAPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

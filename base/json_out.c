@@ -1,10 +1,10 @@
-#include "cli/json_out.h"
+#include "base/json_out.h"
 
 #include <inttypes.h>
 
+#include "base/escape.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/escape.h"
 
 /* A character beyond ASCII that is not for terminals, as `\uXXXX` (two of them beyond U+FFFF). */
 static void put_escaped(struct pk_buf *buf, uint32_t c)

@@ -1,8 +1,8 @@
 /*
  * Secret: a password or passphrase in memory that is not swapped or dumped, and wiped at the end.
  */
-#ifndef FLEET_TRANSPORT_SECRET_H
-#define FLEET_TRANSPORT_SECRET_H
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
 
 #include <stdbool.h>
 #include <stddef.h>
