@@ -177,8 +177,8 @@ static struct host *begin(const struct upload *upload, size_t number)
 		abort();
 	host->upload = upload;
 	host->arena = pk_arena_create();
-	snprintf(host->address, sizeof(host->address), "127.1.%zu.%zu", 1 + number / HOSTS_A_NET,
-		1 + number % HOSTS_A_NET);
+	snprintf(host->address, sizeof(host->address), "127.1.%hhu.%hhu",
+		(uint8_t)(1 + number / HOSTS_A_NET), (uint8_t)(1 + number % HOSTS_A_NET));
 	inet_pton(AF_INET, host->address, &to.sin_addr);
 	host->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	setsockopt(host->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
