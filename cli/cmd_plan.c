@@ -201,7 +201,10 @@ static int make(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 	if (!pk_fleet_want(fleet, diags) || !pk_fleet_open_store(fleet, false, NULL, diags))
 		return pk_cli_status(fleet->cli, diags);
 	int status = pk_readings_get(&plan.readings, fleet, false, diags);
-	return status == PK_EXIT_OK ? show(&plan, diags) : status;
+	if (status != PK_EXIT_OK)
+		return status;
+	pk_readings_plan(&plan.readings, fleet);
+	return show(&plan, diags);
 }
 
 int pk_cmd_plan(struct pk_cli *cli, int argc, char **argv)

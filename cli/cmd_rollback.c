@@ -162,49 +162,58 @@ static void undo_all(struct rollback *back)
 	}
 }
 
-/* The last rollout that no rollback has taken back; NULL: there is none. */
-static const struct pk_rollout_row *find_last(const struct pk_rollout_rows *rows)
+/* Was it taken back, or is it what takes back? `rows` begin with the newest. */
+static bool is_undone(const struct pk_rollout_rows *rows, size_t at)
 {
-	for (size_t i = 0; i < rows->len; i++) {
-		const struct pk_rollout_row *row = &rows->items[i];
-		bool undone = row->kind == PK_ROLLOUT_ROLLBACK;
-		for (size_t k = 0; k < i && !undone; k++)
-			undone = rows->items[k].undoes != NULL &&
-				strcmp(rows->items[k].undoes, row->id) == 0;
-		if (!undone)
-			return row;
-	}
-	return NULL;
+	bool undone = rows->items[at].kind == PK_ROLLOUT_ROLLBACK;
+	for (size_t i = 0; i < at && !undone; i++)
+		undone = rows->items[i].undoes != NULL &&
+			strcmp(rows->items[i].undoes, rows->items[at].id) == 0;
+	return undone;
 }
 
-static const struct pk_rollout_row *find_named(const struct pk_rollout_rows *rows, const char *id)
+static bool take_rollout(struct rollback *back, const struct pk_rollout_row *row)
+{
+	back->row = *row;
+	return pk_store_list_tasks(
+		&back->tasks, back->fleet->cli->arena, back->fleet->store, row->id, back->diags);
+}
+
+/* The last rollout that has changed a host and was not taken back. */
+static bool find_last(struct rollback *back, const struct pk_rollout_rows *rows)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		if (is_undone(rows, i))
+			continue;
+		if (!take_rollout(back, &rows->items[i]))
+			return false;
+		for (size_t k = 0; k < back->tasks.len; k++) {
+			if (back->tasks.items[k].touched)
+				return true;
+		}
+	}
+	pk_report(back->diags, PK_ROLLBACK_NOTHING, PK_NO_SPAN,
+		"there is no rollout that could be taken back");
+	return false;
+}
+
+static bool find_named(struct rollback *back, const struct pk_rollout_rows *rows, const char *id)
 {
 	for (size_t i = 0; i < rows->len; i++) {
 		if (strcmp(rows->items[i].id, id) == 0)
-			return &rows->items[i];
+			return take_rollout(back, &rows->items[i]);
 	}
-	return NULL;
+	pk_report(back->diags, PK_ROLLOUT_UNKNOWN, PK_NO_SPAN, "there is no rollout '%s'", id);
+	return false;
 }
 
 static bool find(struct rollback *back, const char *id)
 {
 	struct pk_fleet *fleet = back->fleet;
-	struct pk_arena *arena = fleet->cli->arena;
 	struct pk_rollout_rows rows = {0};
-	if (!pk_store_list_rollouts(&rows, arena, fleet->store, 0, back->diags))
+	if (!pk_store_list_rollouts(&rows, fleet->cli->arena, fleet->store, 0, back->diags))
 		return false;
-	const struct pk_rollout_row *row = id == NULL ? find_last(&rows) : find_named(&rows, id);
-	if (row == NULL) {
-		if (id == NULL)
-			pk_report(back->diags, PK_ROLLBACK_NOTHING, PK_NO_SPAN,
-				"there is no rollout that could be taken back");
-		else
-			pk_report(back->diags, PK_ROLLOUT_UNKNOWN, PK_NO_SPAN,
-				"there is no rollout '%s'", id);
-		return false;
-	}
-	back->row = *row;
-	return pk_store_list_tasks(&back->tasks, arena, fleet->store, row->id, back->diags);
+	return id == NULL ? find_last(back, &rows) : find_named(back, &rows, id);
 }
 
 static int rollback(struct pk_fleet *fleet, void *data, struct pk_diags *diags)

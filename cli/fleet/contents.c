@@ -37,12 +37,16 @@ struct pk_contents {
 	struct pk_fleet *fleet;
 	struct pk_arena *arena;
 	PK_LIST(struct wanted) wanted;
-	struct pk_map kept; /* digest to struct kept */
-	PK_LIST(const char *) known;
+	struct pk_map kept;	 /* digest to struct kept */
+	struct pk_digests known; /* what hosts need not send us */
+	bool recalled;		 /* ... what the store has among it */
 	PK_LIST(struct compared) compared;
 };
 
-enum { DIGEST_SHOWN = sizeof("sha256:") - 1 + 12 };
+enum {
+	DIGEST_SHOWN = sizeof("sha256:") - 1 + 12,
+	RECALLED_MOST = 16, /* digests that every host is told */
+};
 
 struct pk_contents *pk_contents_make(struct pk_fleet *fleet)
 {
@@ -281,8 +285,17 @@ const struct pk_content *pk_contents_find(struct pk_contents *contents, const ch
 
 const char *const *pk_contents_known(struct pk_contents *contents, size_t *count_out)
 {
+	struct pk_digests kept;
+	if (!contents->recalled && contents->fleet->store != NULL) {
+		pk_store_list_known(&kept, contents->arena, contents->fleet->store, RECALLED_MOST);
+		for (size_t i = 0; i < kept.len; i++) {
+			if (pk_map_find(&contents->kept, kept.items[i]) == NULL)
+				*pk_list_push(contents->arena, &contents->known) = kept.items[i];
+		}
+	}
+	contents->recalled = true;
 	*count_out = contents->known.len;
-	return (const char *const *)contents->known.items;
+	return contents->known.items;
 }
 
 /* --- what they mean --- */

@@ -30,3 +30,11 @@ const char *pk_folder_store(struct pk_arena *arena, const char *given, const cha
 		return given;
 	return pk_arena_printf(arena, "%s/picket/%s.db", folder, name);
 }
+
+const char *pk_folder_lab(struct pk_arena *arena, const char *given)
+{
+	const char *folder = find(arena, "XDG_STATE_HOME", ".local/state");
+	if (given != NULL || folder == NULL)
+		return given;
+	return pk_arena_printf(arena, "%s/picket/lab", folder);
+}

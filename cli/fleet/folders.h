@@ -13,5 +13,7 @@
 const char *pk_folder_bundles(struct pk_arena *arena, const char *given);
 /* Where the store of the inventory called `name` is, in the same way: in XDG_STATE_HOME. */
 const char *pk_folder_store(struct pk_arena *arena, const char *given, const char *name);
+/* Where the lab is, in the same way: picket/lab in XDG_STATE_HOME. */
+const char *pk_folder_lab(struct pk_arena *arena, const char *given);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/fleet/interrupt.h"
 #include "cli/progress.h"
 
@@ -25,10 +26,9 @@ bool pk_reading_parse_facts(struct pk_facts *out, struct pk_arena *arena, const 
 }
 
 /* Fills in what the JSON says; false if that is no facts. */
-static bool set_facts(struct pk_reading *reading, const struct pk_fleet *fleet, size_t host,
-	const char *json, size_t len)
+static bool set_facts(
+	struct pk_reading *reading, struct pk_arena *arena, const char *json, size_t len)
 {
-	struct pk_arena *arena = fleet->cli->arena;
 	reading->json = pk_arena_strndup(arena, json, len);
 	if (!pk_reading_parse_facts(&reading->facts, arena, reading->json)) {
 		pk_failure_set(&reading->failure, PK_FAILURE_APPLY, PK_FLEET_FACTS, false,
@@ -37,18 +37,17 @@ static bool set_facts(struct pk_reading *reading, const struct pk_fleet *fleet, 
 	}
 	reading->read = true;
 	pk_facts_print(reading->digest, &reading->facts);
-	pk_change_plan(&reading->plan, arena, &reading->facts, &fleet->desired[host]);
 	return true;
 }
 
 /* Copies what the job found to the arena of the command. */
-static void take_facts(struct pk_reading *reading, struct taking *taking, size_t host,
-	const struct pk_facts *facts)
+static void take_facts(
+	struct pk_reading *reading, struct taking *taking, const struct pk_facts *facts)
 {
 	PK_BUF_AUTO json = {0};
 	pk_facts_put_json(&json, facts);
 	reading->read_ms = pk_fleet_now_ms();
-	if (set_facts(reading, taking->fleet, host, json.data, json.len))
+	if (set_facts(reading, taking->fleet->cli->arena, json.data, json.len))
 		pk_contents_take(taking->fleet->contents, facts);
 }
 
@@ -58,7 +57,7 @@ static void take(struct taking *taking, const struct pk_rollout_event *event)
 	struct pk_reading *reading = &taking->readings->items[event->task];
 	reading->failure = result->failure;
 	if (result->kind == PK_RESULT_OK && result->has_before)
-		take_facts(reading, taking, event->task, &result->before);
+		take_facts(reading, taking, &result->before);
 	if (!reading->read)
 		taking->readings->failed++;
 	taking->ended++;
@@ -143,16 +142,21 @@ bool pk_readings_recall(struct pk_readings *out, struct pk_fleet *fleet, struct 
 			continue;
 		}
 		reading->read_ms = row->read_ms;
-		if (!set_facts(reading, fleet, i, row->facts, strlen(row->facts)))
+		if (!set_facts(reading, arena, row->facts, strlen(row->facts)))
 			out->failed++;
 	}
 	return true;
 }
 
-/* What was read is remembered for `status`, unless a rollout is writing just now. */
+/*
+ * What was read is remembered for `status`, unless a rollout is writing just now, or nothing was
+ * pushed yet: a look leaves no file.
+ */
 static void remember(struct pk_fleet *fleet, const struct pk_readings *readings)
 {
 	struct pk_diags quiet = {.arena = fleet->cli->arena};
+	if (!pk_file_exists(fleet->store_path))
+		return;
 	PK_AUTO(pk_store) *store = pk_store_open(fleet->store_path, true, &quiet);
 	if (store == NULL)
 		return;
@@ -180,4 +184,14 @@ int pk_readings_get(
 		return PK_EXIT_OK;
 	}
 	return end == PK_END_BROKEN ? PK_EXIT_CANNOT : PK_EXIT_INTERRUPTED;
+}
+
+void pk_readings_plan(struct pk_readings *readings, struct pk_fleet *fleet)
+{
+	for (size_t i = 0; i < readings->len; i++) {
+		struct pk_reading *reading = &readings->items[i];
+		if (reading->read)
+			pk_change_plan(&reading->plan, fleet->cli->arena, &reading->facts,
+				&fleet->desired[i]);
+	}
 }

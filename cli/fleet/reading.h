@@ -14,7 +14,7 @@ struct pk_reading {
 	const char *json; /* facts as JSON */
 	int64_t read_ms;  /* since 1970 */
 	char digest[PK_DIGEST_TEXT];
-	struct pk_host_plan plan; /* what a push would do; only if something is wanted */
+	struct pk_host_plan plan; /* what a push would do; see pk_readings_plan */
 };
 
 struct pk_readings {
@@ -49,6 +49,9 @@ bool pk_readings_recall(struct pk_readings *out, struct pk_fleet *fleet, struct 
  */
 int pk_readings_get(
 	struct pk_readings *out, struct pk_fleet *fleet, bool offline, struct pk_diags *diags);
+
+/* Plans for hosts that were read what a push would do. */
+void pk_readings_plan(struct pk_readings *readings, struct pk_fleet *fleet);
 
 /* Facts by the text of pk_facts_put_json, NUL-terminated; false if it is NULL or none. */
 bool pk_reading_parse_facts(struct pk_facts *out, struct pk_arena *arena, const char *json);

@@ -18,6 +18,7 @@ enum phase {
 
 struct pk_job {
 	struct pk_arena *arena;
+	struct pk_arena *asked; /* what was asked last, until it is answered */
 	struct pk_job_wish wish;
 	bool change;
 	const struct pk_dialect *dialect;
@@ -52,7 +53,22 @@ void pk_job_destroy(struct pk_job *job)
 	if (job == NULL)
 		return;
 	pk_buf_finish(&job->input);
+	pk_arena_destroy(job->asked);
 	pk_arena_destroy(job->arena);
+}
+
+/* Commands are long, and many jobs wait for their answers: only what was heard is kept. */
+static void forget_asked(struct pk_job *job)
+{
+	pk_arena_destroy(job->asked);
+	job->asked = NULL;
+}
+
+static struct pk_arena *arena_to_ask(struct pk_job *job)
+{
+	forget_asked(job);
+	job->asked = pk_arena_create();
+	return job->asked;
 }
 
 static void end(struct pk_job *job, enum pk_job_result_kind kind)
@@ -192,7 +208,8 @@ static void ask_more(struct pk_job *job)
 {
 	job->phase = job->phase == PHASE_FACTS ? PHASE_MORE : PHASE_AFTER_MORE;
 	if (job->dialect->ask_more == NULL ||
-		!job->dialect->ask_more(&job->asking, job->arena, &job->wish, facts_now(job)))
+		!job->dialect->ask_more(
+			&job->asking, arena_to_ask(job), &job->wish, facts_now(job)))
 		facts_done(job);
 }
 
@@ -200,7 +217,7 @@ static void ask_more(struct pk_job *job)
 static void ask_change(struct pk_job *job)
 {
 	struct pk_failure failure = {0};
-	if (job->dialect->ask_change(&job->asking, job->arena, &job->wish, &job->made,
+	if (job->dialect->ask_change(&job->asking, arena_to_ask(job), &job->wish, &job->made,
 		    &job->result.plan, job->step, &failure)) {
 		job->sent = job->sent || job->asking.changes;
 		job->result.touched = job->result.touched || job->asking.changes;
@@ -224,7 +241,7 @@ static void fill_ask(struct pk_job *job, struct pk_ask *out)
 		break;
 	case PHASE_FACTS:
 	case PHASE_AFTER:
-		job->dialect->ask_facts(out, job->arena, &job->wish);
+		job->dialect->ask_facts(out, arena_to_ask(job), &job->wish);
 		if (!job->change || job->phase == PHASE_AFTER)
 			out->kind = PK_ASK_RUN;
 		break;
@@ -253,6 +270,7 @@ void pk_job_reply(struct pk_job *job, const char *out, size_t out_len, const voi
 {
 	const struct pk_host_answer answer = {.out = out, .out_len = out_len};
 	struct pk_failure failure = {0};
+	forget_asked(job);
 	job->replied = true;
 	if (!job->dialect->hear_facts(
 		    &job->result.before, job->arena, &job->wish, &answer, &failure)) {
@@ -351,6 +369,7 @@ static void hear_change(struct pk_job *job, const struct pk_host_answer *answer)
 
 void pk_job_answer(struct pk_job *job, const struct pk_host_answer *answer)
 {
+	forget_asked(job);
 	switch (job->phase) {
 	case PHASE_PROBE:
 		hear_probe(job, answer);

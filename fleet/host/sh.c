@@ -14,7 +14,8 @@ enum {
 	NAME_MAX_BYTES = 200,
 };
 
-void pk_sh_put_script(struct pk_buf *out, const char *text)
+/* Appends a script without its comments: it goes along as an argument. */
+static void put_script(struct pk_buf *out, const char *text)
 {
 	while (*text != '\0') {
 		size_t len = strcspn(text, "\n");
@@ -167,7 +168,7 @@ static void ask_facts(struct pk_ask *out, struct pk_arena *arena, const struct p
 	if (!pk_sh_check_wish(wish, &failure))
 		return;
 	PK_BUF_AUTO script = {0};
-	pk_sh_put_script(&script, pk_sh_facts_text);
+	put_script(&script, pk_sh_facts_text);
 	PK_BUF_AUTO text = {0};
 	pk_buf_puts(&text, "exec sh -c 'eval \"$1\"' picket ");
 	pk_sh_put_word(&text, script.data);

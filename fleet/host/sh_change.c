@@ -1,6 +1,6 @@
 /*
- * Changes on Linux hosts: calls of the functions of sh_change.sh, in order, and the files that they
- * name; and what the host says when one of them fails.
+ * Changes on Linux hosts: calls of the functions of sh_change.sh, in order, the script itself, and
+ * the files that the calls name; and what the host says when one of them fails.
  */
 #include <string.h>
 
@@ -212,7 +212,7 @@ static void put_logs(struct pk_buf *out, const struct changes *changes)
 static void put_calls(struct pk_buf *out, const struct changes *changes)
 {
 	const bool *has = changes->has;
-	pk_buf_puts(out, "begin\n");
+	pk_buf_puts(out, "steps() {\nbegin\n");
 	for (size_t i = 0; i < changes->payloads.len; i++) {
 		const struct payload *payload = &changes->payloads.items[i];
 		if (!payload->staged)
@@ -237,7 +237,7 @@ static void put_calls(struct pk_buf *out, const struct changes *changes)
 	if (has[PK_CHANGE_START])
 		pk_buf_puts(out, "start\n");
 	put_logs(out, changes);
-	pk_buf_puts(out, "finish");
+	pk_buf_puts(out, "finish\n}\n");
 }
 
 bool pk_sh_put_changes(struct pk_buf *out, struct pk_input_parts *files_out, struct pk_arena *arena,
@@ -252,14 +252,15 @@ bool pk_sh_put_changes(struct pk_buf *out, struct pk_input_parts *files_out, str
 		.failure = failure,
 	};
 	PK_BUF_AUTO text = {0};
-	if (!pk_sh_check_wish(wish, failure) || !collect(&changes))
-		return false;
-	pk_sh_put_script(&text, pk_sh_change_text);
-	if (!put_settings(&text, &changes))
+	if (!pk_sh_check_wish(wish, failure) || !collect(&changes) ||
+		!put_settings(&text, &changes))
 		return false;
 	put_calls(&text, &changes);
-	pk_buf_printf(out, "%zu\n", text.len);
+	/* The shell that takes it cuts the line end behind the script. */
+	size_t script_len = strlen(pk_sh_change_text) - 1;
+	pk_buf_printf(out, "%zu\n", text.len + script_len);
 	pk_buf_put(out, text.data, text.len);
+	*pk_list_push(arena, files_out) = (struct pk_input_part){pk_sh_change_text, script_len};
 	for (size_t i = 0; i < changes.payloads.len; i++)
 		if (!changes.payloads.items[i].staged)
 			*pk_list_push(arena, files_out) = (struct pk_input_part){

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What makes changes on a Linux host: functions, followed by calls of them that sh_change.c writes.
-# It goes on in the shell of sh_facts.sh. Every function succeeds, or says "failed STEP" with what
+# What makes changes on a Linux host: functions, and in the end "steps", which sh_change.c writes and
+# sends before this: the calls of them. It goes on in the shell of sh_facts.sh. Every function succeeds, or says "failed STEP" with what
 # was said to it, takes back what it can, and ends the shell. A change that was ended anywhere is
 # finished by doing it again: what is there already is not done twice.
 #
@@ -362,3 +362,5 @@ finish() {
 	look_record
 	tell
 }
+
+steps

@@ -12,8 +12,6 @@
 extern const char pk_sh_facts_text[];
 extern const char pk_sh_change_text[];
 
-/* Appends a script without its comments. */
-void pk_sh_put_script(struct pk_buf *out, const char *text);
 /* Appends `text` as one word for any POSIX shell. */
 void pk_sh_put_word(struct pk_buf *out, const char *text);
 

@@ -355,7 +355,16 @@ static bool *take_row(struct selecting *selecting)
 	return *row;
 }
 
-static bool read_or(struct selecting *selecting, bool *row, unsigned depth);
+/* Those that bind less come first. */
+static const struct {
+	const char *word;
+	bool both; /* hosts that are on both sides, else on one of them */
+} operators[] = {
+	{"or", false},
+	{"and", true},
+};
+
+static bool read_expression(struct selecting *selecting, bool *row, unsigned depth);
 
 static bool read_not(struct selecting *selecting, bool *row, unsigned depth)
 {
@@ -373,7 +382,7 @@ static bool read_not(struct selecting *selecting, bool *row, unsigned depth)
 	if (!selecting->is_word && *selecting->word == '(') {
 		struct pk_span open = selecting->span;
 		next_token(selecting);
-		if (!read_or(selecting, row, depth + 1))
+		if (!read_expression(selecting, row, depth + 1))
 			return false;
 		if (selecting->is_word || *selecting->word != ')') {
 			selecting->span = open;
@@ -391,36 +400,28 @@ static bool read_not(struct selecting *selecting, bool *row, unsigned depth)
 	return true;
 }
 
-static bool read_and(struct selecting *selecting, bool *row, unsigned depth)
+/* The operators from number `level` on, with what stands between them. */
+static bool read_operators(struct selecting *selecting, bool *row, unsigned depth, size_t level)
 {
-	if (!read_not(selecting, row, depth))
+	if (level == sizeof(operators) / sizeof(operators[0]))
+		return read_not(selecting, row, depth);
+	if (!read_operators(selecting, row, depth, level + 1))
 		return false;
 	bool *other = take_row(selecting);
 	bool good = true;
-	while (good && is_keyword(selecting, "and")) {
+	while (good && is_keyword(selecting, operators[level].word)) {
 		next_token(selecting);
-		good = read_not(selecting, other, depth);
+		good = read_operators(selecting, other, depth, level + 1);
 		for (size_t i = 0; good && i < selecting->inventory->hosts.len; i++)
-			row[i] = row[i] && other[i];
+			row[i] = operators[level].both ? row[i] && other[i] : row[i] || other[i];
 	}
 	selecting->depth--;
 	return good;
 }
 
-static bool read_or(struct selecting *selecting, bool *row, unsigned depth)
+static bool read_expression(struct selecting *selecting, bool *row, unsigned depth)
 {
-	if (!read_and(selecting, row, depth))
-		return false;
-	bool *other = take_row(selecting);
-	bool good = true;
-	while (good && is_keyword(selecting, "or")) {
-		next_token(selecting);
-		good = read_and(selecting, other, depth);
-		for (size_t i = 0; good && i < selecting->inventory->hosts.len; i++)
-			row[i] = row[i] || other[i];
-	}
-	selecting->depth--;
-	return good;
+	return read_operators(selecting, row, depth, 0);
 }
 
 static bool read_selector(struct selecting *selecting, bool *row, const char *text)
@@ -436,7 +437,7 @@ static bool read_selector(struct selecting *selecting, bool *row, const char *te
 		return report_syntax(
 			selecting, "the selector is too long", "give several selectors");
 	next_token(selecting);
-	if (!read_or(selecting, row, 0))
+	if (!read_expression(selecting, row, 0))
 		return false;
 	if (selecting->is_word)
 		return report_syntax(selecting, "'and' or 'or' is missing here",

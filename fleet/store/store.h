@@ -113,16 +113,6 @@ struct pk_store *pk_store_open(const char *path, bool write, struct pk_diags *di
 void pk_store_close(struct pk_store *store);
 PK_AUTO_DEFINE(pk_store, pk_store_close);
 
-/* Who writes a store. */
-struct pk_store_holder {
-	int64_t pid; /* 0: not known */
-	int64_t since_ms;
-	char rollout[PK_ROLLOUT_ID]; /* "" before it is known */
-};
-
-/* Does a process, this one included, hold the lock of the store at `path`? */
-bool pk_store_find_holder(struct pk_store_holder *out, const char *path);
-
 /* A new id: the time and random digits. False after a report. */
 bool pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms, struct pk_diags *diags);
 /*
@@ -132,7 +122,10 @@ bool pk_store_make_id(char out[PK_ROLLOUT_ID], int64_t now_ms, struct pk_diags *
 bool pk_store_begin(struct pk_store *store, struct pk_rollout_row *rollout,
 	const struct pk_task_row *tasks, size_t count, int64_t now_ms, struct pk_diags *diags);
 
-/* A transition of a task: the row as it is from now on, and why, for the journal. */
+/*
+ * A transition of a task: the row as it is from now on, and why, for the journal. Facts that are
+ * NULL leave those that are known; what is desired stays as it was when the rollout began.
+ */
 bool pk_store_task(struct pk_store *store, const char *rollout, const struct pk_task_row *task,
 	const char *what, const char *detail, int64_t now_ms, struct pk_diags *diags);
 /* A transition of the rollout itself: state, or an event such as an opened wave. */
@@ -177,6 +170,11 @@ struct pk_host_rows {
 	size_t len;
 	size_t cap;
 };
+struct pk_digests {
+	const char **items;
+	size_t len;
+	size_t cap;
+};
 
 /* Newest first; at most `most` (0: all). */
 bool pk_store_list_rollouts(struct pk_rollout_rows *out, struct pk_arena *arena,
@@ -188,8 +186,12 @@ bool pk_store_list_events(struct pk_event_rows *out, struct pk_arena *arena, str
 	const char *rollout, const char *host, struct pk_diags *diags);
 bool pk_store_list_hosts(struct pk_host_rows *out, struct pk_arena *arena, struct pk_store *store,
 	struct pk_diags *diags);
-bool pk_store_find_host(struct pk_host_row *out, bool *found_out, struct pk_arena *arena,
-	struct pk_store *store, const char *host, struct pk_diags *diags);
+/*
+ * Digests of configurations and rules that hosts had when they were read last, and whose bytes are
+ * kept: those of most hosts first, at most `most`. None without a report if that cannot be told.
+ */
+void pk_store_list_known(
+	struct pk_digests *out, struct pk_arena *arena, struct pk_store *store, size_t most);
 /*
  * The content with that digest as a source named by it, or NULL without a report: also if what is
  * kept is damaged and has another digest.

@@ -129,10 +129,12 @@ bool pk_store_check_file(const char *path, bool write, struct pk_diags *diags)
 
 /* --- the lock --- */
 
-static const char *lock_path(struct pk_arena *arena, const char *path)
-{
-	return pk_arena_printf(arena, "%s.lock", path);
-}
+/* Who writes a store. */
+struct holder {
+	int64_t pid; /* 0: not known */
+	int64_t since_ms;
+	char rollout[PK_ROLLOUT_ID]; /* "" before it is known */
+};
 
 /* Takes the first word of *text, which is cut there. */
 static char *take_word(char **text)
@@ -145,10 +147,10 @@ static char *take_word(char **text)
 }
 
 /* What the lock file says; what makes no sense is left 0. */
-static void read_holder(struct pk_store_holder *out, int fd)
+static void read_holder(struct holder *out, int fd)
 {
 	char text[LOCK_TEXT_MAX + 1];
-	*out = (struct pk_store_holder){0};
+	*out = (struct holder){0};
 	ssize_t len = pread(fd, text, LOCK_TEXT_MAX, 0);
 	if (len <= 0)
 		return;
@@ -163,22 +165,9 @@ static void read_holder(struct pk_store_holder *out, int fd)
 		memcpy(out->rollout, rollout, id_len + 1);
 }
 
-bool pk_store_find_holder(struct pk_store_holder *out, const char *path)
-{
-	PK_AUTO(pk_arena) *arena = pk_arena_create();
-	int fd = open(lock_path(arena, path), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	bool is_held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	if (is_held)
-		read_holder(out, fd);
-	close(fd);
-	return is_held;
-}
-
 static void report_held(const char *path, int fd, struct pk_diags *diags)
 {
-	struct pk_store_holder holder;
+	struct holder holder;
 	char since[32] = "";
 	struct tm parts;
 	read_holder(&holder, fd);
@@ -195,7 +184,7 @@ static void report_held(const char *path, int fd, struct pk_diags *diags)
 
 int pk_store_take_lock(const char *path, struct pk_diags *diags)
 {
-	const char *name = lock_path(diags->arena, path);
+	const char *name = pk_arena_printf(diags->arena, "%s.lock", path);
 	int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (fd < 0) {
 		report_system(path, "cannot be locked", diags);

@@ -273,24 +273,6 @@ bool pk_store_list_hosts(struct pk_host_rows *out, struct pk_arena *arena, struc
 	return true;
 }
 
-bool pk_store_find_host(struct pk_host_row *out, bool *found_out, struct pk_arena *arena,
-	struct pk_store *store, const char *host, struct pk_diags *diags)
-{
-	bool failed;
-	struct pk_host_row row;
-	struct pk_query query = pk_query_begin(store, PK_SQL_FIND_HOST);
-	pk_query_put_text(&query, host);
-	bool found = pk_query_next(&query, &failed, diags);
-	if (found)
-		get_host(&row, arena, &query);
-	if (!finish(&query, failed, diags))
-		return false;
-	if (found)
-		*out = row;
-	*found_out = found;
-	return true;
-}
-
 /* --- contents --- */
 
 /* The report of a question that stays silent goes nowhere; what it cost is not forgotten. */
@@ -313,6 +295,16 @@ bool pk_store_has_content(struct pk_store *store, const char *digest)
 	bool found = next_silently(&query);
 	pk_query_end(&query);
 	return found;
+}
+
+void pk_store_list_known(
+	struct pk_digests *out, struct pk_arena *arena, struct pk_store *store, size_t most)
+{
+	struct pk_query query = pk_query_begin(store, PK_SQL_LIST_KNOWN);
+	*out = (struct pk_digests){0};
+	pk_query_put_int(&query, (int64_t)most);
+	while (next_silently(&query))
+		*pk_list_push(arena, out) = pk_query_get_word(&query, arena);
 }
 
 struct pk_source *pk_store_find_content(

@@ -14,8 +14,10 @@
 /* Not IN: for more than two words SQLite would make a table of them at every transition. */
 #define OLD_OK "(OLD.state = 'ok' OR OLD.state = 'checking' OR OLD.state = 'healthy')"
 #define NEW_OK "(NEW.state = 'ok' OR NEW.state = 'checking' OR NEW.state = 'healthy')"
-#define OLD_ENDED "(" OLD_OK " OR OLD.state = 'failed' OR OLD.state = 'skipped')"
-#define NEW_ENDED "(" NEW_OK " OR NEW.state = 'failed' OR NEW.state = 'skipped')"
+#define OLD_FAILED "(OLD.state = 'failed')"
+#define NEW_FAILED "(NEW.state = 'failed')"
+#define OLD_SKIPPED "(OLD.state = 'skipped')"
+#define NEW_SKIPPED "(NEW.state = 'skipped')"
 
 /*
  * Texts of tasks are added once and stay; a row that they lengthen again and again would have to be
@@ -40,11 +42,10 @@ static const char *const first_version[] = {
 	" message TEXT NOT NULL, config_from TEXT, config_to TEXT, touched INTEGER NOT NULL,"
 	" started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL) STRICT",
 	"CREATE TRIGGER task_ended AFTER UPDATE OF state ON task"
-	" WHEN OLD.state <> NEW.state AND (" OLD_ENDED " OR " NEW_ENDED ")"
-	" BEGIN UPDATE rollout SET ok = ok + " NEW_OK " - " OLD_OK ","
-	" failed = failed + (NEW.state = 'failed') - (OLD.state = 'failed'),"
-	" skipped = skipped + (NEW.state = 'skipped') - (OLD.state = 'skipped')"
-	" WHERE sequence = NEW.rollout; END",
+	" WHEN " OLD_OK " <> " NEW_OK " OR " OLD_FAILED " <> " NEW_FAILED " OR " OLD_SKIPPED
+	" <> " NEW_SKIPPED " BEGIN UPDATE rollout SET ok = ok + " NEW_OK " - " OLD_OK ","
+	" failed = failed + " NEW_FAILED " - " OLD_FAILED ","
+	" skipped = skipped + " NEW_SKIPPED " - " OLD_SKIPPED " WHERE sequence = NEW.rollout; END",
 	"CREATE TABLE task_desired " TEXT_COLUMNS,
 	"CREATE TABLE task_before " TEXT_COLUMNS,
 	"CREATE TABLE task_after " TEXT_COLUMNS,
@@ -107,11 +108,9 @@ const char *const pk_store_sql[PK_SQLS] = {
 		"?,"
 		" action = ?, class = ?, code = ?, message = ?, config_from = ?, config_to = ?,"
 		" touched = ?, started_ms = ?, ended_ms = ? WHERE number = ? AND rollout = ?",
-	[PK_SQL_SET_DESIRED] = "INSERT OR ROLLBACK INTO task_desired " SET_TEXT,
+	[PK_SQL_ADD_DESIRED] = "INSERT OR ROLLBACK INTO task_desired (number, json) VALUES (?, ?)",
 	[PK_SQL_SET_BEFORE] = "INSERT OR ROLLBACK INTO task_before " SET_TEXT,
 	[PK_SQL_SET_AFTER] = "INSERT OR ROLLBACK INTO task_after " SET_TEXT,
-	[PK_SQL_NO_BEFORE] = "DELETE FROM task_before WHERE number = ?",
-	[PK_SQL_NO_AFTER] = "DELETE FROM task_after WHERE number = ?",
 	[PK_SQL_ADD_EVENT] =
 		"INSERT OR ROLLBACK INTO journal (number, time_ms, rollout, host, what, detail,"
 		" hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -142,6 +141,10 @@ const char *const pk_store_sql[PK_SQLS] = {
 	[PK_SQL_LIST_EVENTS_OF_BOTH] =
 		EVENT_ROWS "WHERE j.host = ?1 AND j.rollout = ?2 ORDER BY j.number",
 	[PK_SQL_LIST_HOSTS] = HOST_ROWS "ORDER BY h.host",
-	[PK_SQL_FIND_HOST] = HOST_ROWS "WHERE h.host = ?",
+	[PK_SQL_LIST_KNOWN] =
+		"SELECT c.digest FROM (SELECT facts FROM host WHERE json_valid(facts)) h"
+		" JOIN content c ON c.digest = json_extract(h.facts, '$.config')"
+		" OR c.digest = json_extract(h.facts, '$.rules')"
+		" GROUP BY c.digest ORDER BY count(*) DESC, c.digest LIMIT ?",
 	[PK_SQL_QUICK_CHECK] = "PRAGMA quick_check(1)",
 };

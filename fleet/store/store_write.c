@@ -149,18 +149,17 @@ static bool add_rollout(struct pk_store *store, const struct pk_rollout_row *row
 
 /* --- tasks --- */
 
-/* Sets a text of a task, or takes it away if it is NULL. */
+/* Sets a text of a task. */
 static bool put_text(struct pk_store *store, enum pk_sql which, int64_t number, const char *text,
 	struct pk_diags *diags)
 {
 	struct pk_query query = pk_query_begin(store, which);
 	pk_query_put_int(&query, number);
-	if (text != NULL)
-		pk_query_put_text(&query, text);
+	pk_query_put_text(&query, text);
 	return pk_query_run(&query, diags);
 }
 
-/* Adds or changes the row of a task, and its texts. */
+/* Adds or changes the row of a task, and its texts; what is desired is only said once. */
 static bool put_task(struct pk_store *store, const struct pk_task_row *row, int64_t number,
 	bool is_new, struct pk_diags *diags)
 {
@@ -184,11 +183,7 @@ static bool put_task(struct pk_store *store, const struct pk_task_row *row, int6
 	if (!pk_query_run(&query, diags))
 		return false;
 	const char *desired = row->desired == NULL ? "{}" : row->desired;
-	return put_text(store, PK_SQL_SET_DESIRED, number, desired, diags) &&
-		(is_new || row->before != NULL ||
-			put_text(store, PK_SQL_NO_BEFORE, number, NULL, diags)) &&
-		(is_new || row->after != NULL ||
-			put_text(store, PK_SQL_NO_AFTER, number, NULL, diags)) &&
+	return (!is_new || put_text(store, PK_SQL_ADD_DESIRED, number, desired, diags)) &&
 		(row->before == NULL ||
 			put_text(store, PK_SQL_SET_BEFORE, number, row->before, diags)) &&
 		(row->after == NULL ||
@@ -226,6 +221,8 @@ bool pk_store_begin(struct pk_store *store, struct pk_rollout_row *rollout,
 		.time_ms = now_ms, .what = "begun", .detail = detail.data};
 	if (!add_event(store, &event, diags) || !pk_store_commit(store, diags))
 		return false;
+	/* Nobody asks for all of that again: its pages are not kept. */
+	sqlite3_db_release_memory(store->db);
 	pk_store_note_lock(store->lock, row.id);
 	*rollout = row;
 	return true;

@@ -41,8 +41,8 @@ struct pk_link_wait {
 
 /* A command while it runs; the owner's storage, zeroed before the first call. */
 struct pk_run_io {
-	const char *command;
-	const void *input; /* may be set later, as long as `input_open` is true */
+	const char *command; /* only needed until it has said something */
+	const void *input;   /* may be set later, as long as `input_open` is true */
 	size_t input_len;
 	const struct pk_input_parts *files; /* sent behind it; NULL: none */
 	bool input_open;   /* more input may come: the command's input is not ended yet */

@@ -28,6 +28,7 @@ struct pk_resolver {
 	struct pk_arena *arena;
 	struct pk_map names; /* struct answer * */
 	ares_channel channel;
+	bool asked; /* for the first name: most fleets have addresses only */
 	bool works;
 };
 
@@ -35,16 +36,20 @@ struct pk_resolver *pk_resolver_create(void)
 {
 	struct pk_arena *arena = pk_arena_create();
 	struct pk_resolver *resolver = PK_NEW(arena, struct pk_resolver);
-	struct ares_options options = {.timeout = TRY_MS, .tries = TRIES};
 	resolver->arena = arena;
-	resolver->works = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
-	if (!resolver->works)
-		return resolver;
+	return resolver;
+}
+
+static void start(struct pk_resolver *resolver)
+{
+	struct ares_options options = {.timeout = TRY_MS, .tries = TRIES};
+	resolver->asked = true;
+	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
+		return;
 	resolver->works = ares_init_options(&resolver->channel, &options,
 				  ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) == ARES_SUCCESS;
 	if (!resolver->works)
 		ares_library_cleanup();
-	return resolver;
 }
 
 void pk_resolver_destroy(struct pk_resolver *resolver)
@@ -108,6 +113,8 @@ static struct answer *ask(struct pk_resolver *resolver, const char *name)
 {
 	struct answer *answer = PK_NEW(resolver->arena, struct answer);
 	struct ares_addrinfo_hints hints = {.ai_socktype = SOCK_STREAM};
+	if (!resolver->asked)
+		start(resolver);
 	answer->state = PK_RESOLVE_WAIT;
 	pk_map_set(
 		resolver->arena, &resolver->names, pk_arena_strdup(resolver->arena, name), answer);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/library.h"
 #include "generators/engine/engine_tokens.h"
 #include "generators/engine/match_cache.h"
 
@@ -23,6 +24,37 @@ enum state {
 	COLD,  /* not met often enough */
 	READY, /* tokens and database are there */
 	PLAIN, /* asked one by one for ever */
+};
+
+/* Where it is not installed, everything is asked one by one. */
+static const char *const library_name = "libhs.so.5";
+
+#define FUNCTION(name) __typeof__(hs_##name) *name
+
+struct functions {
+	FUNCTION(alloc_scratch);
+	FUNCTION(compile_lit_multi);
+	FUNCTION(free_compile_error);
+	FUNCTION(free_database);
+	FUNCTION(free_scratch);
+	FUNCTION(scan);
+	FUNCTION(valid_platform);
+};
+
+#define SYMBOL(name)                                                                               \
+	{                                                                                          \
+		"hs_" #name, offsetof(struct functions, name)                                      \
+	}
+
+static const struct pk_library_symbol symbols[] = {
+	SYMBOL(alloc_scratch),
+	SYMBOL(compile_lit_multi),
+	SYMBOL(free_compile_error),
+	SYMBOL(free_database),
+	SYMBOL(free_scratch),
+	SYMBOL(scan),
+	SYMBOL(valid_platform),
+	PK_LIBRARY_SYMBOLS_END,
 };
 
 /* What is known about one event id. */
@@ -44,6 +76,8 @@ struct stretch {
 struct pk_matcher {
 	const struct pk_engine *engine;
 	struct pk_arena *arena;
+	struct pk_library *library; /* NULL: kind is PLAIN */
+	struct functions hs;
 	enum pk_matcher_kind kind;
 	PK_LIST(struct lane) lanes; /* by event id */
 	hs_scratch_t *scratch;
@@ -62,7 +96,10 @@ struct pk_matcher *pk_matcher_create(const struct pk_engine *engine, enum pk_mat
 	struct pk_matcher *matcher = PK_NEW(arena, struct pk_matcher);
 	matcher->arena = arena;
 	matcher->engine = engine;
-	matcher->kind = hs_valid_platform() == HS_SUCCESS ? kind : PK_MATCHER_PLAIN;
+	if (kind != PK_MATCHER_PLAIN)
+		matcher->library = pk_library_open(&matcher->hs, library_name, symbols);
+	bool works = matcher->library != NULL && matcher->hs.valid_platform() == HS_SUCCESS;
+	matcher->kind = works ? kind : PK_MATCHER_PLAIN;
 	return matcher;
 }
 
@@ -70,9 +107,11 @@ void pk_matcher_destroy(struct pk_matcher *matcher)
 {
 	if (matcher == NULL)
 		return;
-	for (size_t i = 0; i < matcher->lanes.len; i++)
-		hs_free_database(matcher->lanes.items[i].database);
-	hs_free_scratch(matcher->scratch);
+	for (size_t i = 0; matcher->library != NULL && i < matcher->lanes.len; i++)
+		matcher->hs.free_database(matcher->lanes.items[i].database);
+	if (matcher->library != NULL)
+		matcher->hs.free_scratch(matcher->scratch);
+	pk_library_close(matcher->library);
 	pk_buf_finish(&matcher->text);
 	pk_arena_destroy(matcher->arena);
 }
@@ -96,10 +135,10 @@ static bool build_database(struct pk_matcher *matcher, struct lane *lane)
 		flags[i] = HS_FLAG_CASELESS;
 	}
 	hs_compile_error_t *error = NULL;
-	bool built = hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)count, HS_MODE_BLOCK,
-			     NULL, &lane->database, &error) == HS_SUCCESS &&
-		hs_alloc_scratch(lane->database, &matcher->scratch) == HS_SUCCESS;
-	hs_free_compile_error(error);
+	bool built = matcher->hs.compile_lit_multi(texts, flags, ids, lens, (unsigned)count,
+			     HS_MODE_BLOCK, NULL, &lane->database, &error) == HS_SUCCESS &&
+		matcher->hs.alloc_scratch(lane->database, &matcher->scratch) == HS_SUCCESS;
+	matcher->hs.free_compile_error(error);
 	return built;
 }
 
@@ -204,7 +243,7 @@ static bool scan(struct pk_matcher *matcher, const struct lane *lane)
 		.answers = &matcher->answers,
 		.stretch = matcher->stretches,
 	};
-	return hs_scan(lane->database, matcher->text.data, (unsigned)matcher->text.len, 0,
+	return matcher->hs.scan(lane->database, matcher->text.data, (unsigned)matcher->text.len, 0,
 		       matcher->scratch, on_found, &search) == HS_SUCCESS;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Agents: what senders of events are told so that they fit a stack: winlogbeat.yml for Sysmon, and the export
- * section of Monster's configuration.
+ * Agents: what senders of events are told so that they fit a stack: winlogbeat.yml for Sysmon, and
+ * the export section of Monster's configuration.
  */
 #ifndef TEMPLATES_AGENTS_AGENTS_H
 #define TEMPLATES_AGENTS_AGENTS_H
@@ -21,7 +21,8 @@ struct pk_agent_options {
 	const struct pk_streams *streams;
 };
 
-/* winlogbeat.yml of the version that suits the stack; secrets come from Winlogbeat's keystore by name. */
+/* winlogbeat.yml of the version that suits the stack; secrets come from Winlogbeat's keystore by
+ * name. */
 void pk_agent_put_winlogbeat(
 	struct pk_buf *buf, const struct pk_elk *elk, const struct pk_agent_options *options);
 /* {"export":{..}} of monster/0.9 or monster/1.0, to be taken into a configuration or a ruleset. */

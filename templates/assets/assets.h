@@ -1,9 +1,9 @@
 /*
- * Assets: everything of ours that a stack holds, made for that stack from the tables of model/, in the
- * order in which it is installed; it is removed in the opposite one.
+ * Assets: everything of ours that a stack holds, made for that stack from the tables of model/, in
+ * the order in which it is installed; it is removed in the opposite one.
  *
- * Every asset has a mark: managed by picket, our version, the digest of its body without the mark. The
- * mark is in `_meta` where the stack allows that, else in the description (mark.h).
+ * Every asset has a mark: managed by picket, our version, the digest of its body without the mark.
+ * The mark is in `_meta` where the stack allows that, else in the description (mark.h).
  */
 #ifndef TEMPLATES_ASSETS_ASSETS_H
 #define TEMPLATES_ASSETS_ASSETS_H
@@ -18,10 +18,12 @@ enum pk_asset_kind {
 	PK_ASSET_ISM,
 	PK_ASSET_PIPELINE,
 	PK_ASSET_COMPONENT,
-	PK_ASSET_CUSTOM, /* a component for settings of the user: made once, never changed or compared */
+	PK_ASSET_CUSTOM, /* a component for settings of the user: made once, never changed or
+			    compared */
 	PK_ASSET_INDEX_TEMPLATE,
 	PK_ASSET_LEGACY_TEMPLATE,
-	PK_ASSET_FIRST_INDEX, /* <alias>-000001 where ILM works without data streams; data: kept by `down` */
+	PK_ASSET_FIRST_INDEX, /* <alias>-000001 where ILM works without data streams; data: kept by
+				 `down` */
 };
 
 struct pk_asset {
@@ -49,8 +51,8 @@ struct pk_asset_options {
 
 /* Where events of a source go on this stack, and what matches all of them. */
 struct pk_streams {
-	const char *
-		sysmon; /* data stream or write alias or dated index; "%{+yyyy.MM.dd}" at the end of the latter */
+	const char *sysmon; /* data stream or write alias or dated index; "%{+yyyy.MM.dd}" at the
+			       end of the latter */
 	const char *monster;
 	const char *sysmon_pattern; /* "logs-windows.sysmon_operational-*", "winlogbeat-picket-*" */
 	const char *monster_pattern;

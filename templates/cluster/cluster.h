@@ -1,9 +1,9 @@
 /*
  * Cluster: a running stack: what it is, which assets it has, and making it have ours.
  *
- * What the cluster holds is read back and compared as a whole, not by the mark alone: a body that somebody
- * edited by hand is `changed`, one that an older picket wrote is `outdated`. What carries our id but not our
- * mark is `foreign` and is never written over or removed without `force`.
+ * What the cluster holds is read back and compared as a whole, not by the mark alone: a body that
+ * somebody edited by hand is `changed`, one that an older picket wrote is `outdated`. What carries
+ * our id but not our mark is `foreign` and is never written over or removed without `force`.
  */
 #ifndef TEMPLATES_CLUSTER_CLUSTER_H
 #define TEMPLATES_CLUSTER_CLUSTER_H
@@ -25,16 +25,17 @@ enum pk_asset_state {
 	PK_ASSET_OUTDATED, /* as a picket of another version, or other options, made it */
 	PK_ASSET_CHANGED,  /* somebody edited it since */
 	PK_ASSET_FOREIGN,  /* the id is taken by something that is not ours */
-	PK_ASSET_LEFT, /* ours, and this version does not make it any more: `up` and `down` remove it */
+	PK_ASSET_LEFT, /* ours, and this version does not make it any more: `up` and `down` remove
+			  it */
 };
 
 /* One asset and what the cluster has of it. */
 struct pk_cluster_asset {
 	struct pk_asset asset; /* LEFT: kind, id and path only */
 	enum pk_asset_state state;
-	const char *
-		difference; /* CHANGED and OUTDATED: first places that differ, one a line; else NULL */
-	int64_t seq_no;	    /* ISM: for the update, -1 if absent */
+	const char *difference; /* CHANGED and OUTDATED: first places that differ, one a line; else
+				   NULL */
+	int64_t seq_no;		/* ISM: for the update, -1 if absent */
 	int64_t primary_term;
 };
 
@@ -53,19 +54,21 @@ bool pk_cluster_open(struct pk_cluster *out, struct pk_arena *arena, struct pk_h
 bool pk_cluster_plan_make(struct pk_cluster_plan *out, struct pk_cluster *cluster,
 	const struct pk_assets *assets, struct pk_diags *diags);
 /*
- * Writes what the plan found missing or different, in order; `step` (may be NULL) is called after each with
- * the asset. Stops at the first refusal, which is reported; what was written stays and a second call goes on.
+ * Writes what the plan found missing or different, in order; `step` (may be NULL) is called after
+ * each with the asset. Stops at the first refusal, which is reported; what was written stays and a
+ * second call goes on.
  */
 bool pk_cluster_apply(struct pk_cluster *cluster, const struct pk_cluster_plan *plan, bool force,
 	void (*step)(void *context, const struct pk_cluster_asset *asset), void *context,
 	struct pk_diags *diags);
-/* Removes what is ours, in the opposite order; with `data` the data streams and indices of ours, too. */
+/* Removes what is ours, in the opposite order; with `data` the data streams and indices of ours,
+ * too. */
 bool pk_cluster_remove(struct pk_cluster *cluster, const struct pk_cluster_plan *plan,
 	const struct pk_streams *streams, bool data, void (*step)(void *context, const char *what),
 	void *context, struct pk_diags *diags);
 /*
- * Dated indices of `streams` whose day is more than `days` before `today` ("2026.11.22"): their names, sorted.
- * Names that are no date of ours are left alone.
+ * Dated indices of `streams` whose day is more than `days` before `today` ("2026.11.22"): their
+ * names, sorted. Names that are no date of ours are left alone.
  */
 bool pk_cluster_old_indices(const char *const **names_out, size_t *count_out,
 	struct pk_cluster *cluster, const struct pk_streams *streams, unsigned days,

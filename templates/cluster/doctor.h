@@ -1,5 +1,6 @@
 /*
- * Doctor: what is wrong with a stack, its Kibana and this machine as a receiver, and what to do about it.
+ * Doctor: what is wrong with a stack, its Kibana and this machine as a receiver, and what to do
+ * about it.
  */
 #ifndef TEMPLATES_CLUSTER_DOCTOR_H
 #define TEMPLATES_CLUSTER_DOCTOR_H

@@ -1,6 +1,8 @@
 /*
- * Verify: does the stack do what it is there for? Every sample event goes through the real pipelines by
- * `_simulate`, and what comes out is compared with what the tables say; then a search tells whether events arrive.
+ * Verify: does the stack do what it is there for? Every sample event goes through the real
+ * pipelines by
+ * `_simulate`, and what comes out is compared with what the tables say; then a search tells whether
+ * events arrive.
  */
 #ifndef TEMPLATES_CLUSTER_VERIFY_H
 #define TEMPLATES_CLUSTER_VERIFY_H

@@ -1,9 +1,10 @@
 /*
  * Elk: the search engine that assets are made for: whose it is, its version, what it can do.
  *
- * A stack is written as a flavour, "es6", "es7", "es8", "es9", "os1", "os2", "os3", which stands for the
- * last release of that line, or with a minor version and a build: "es7.10-oss", "os2.19". A running one
- * is read from its own answers (cluster/). Everything else asks for features, never for versions.
+ * A stack is written as a flavour, "es6", "es7", "es8", "es9", "os1", "os2", "os3", which stands
+ * for the last release of that line, or with a minor version and a build: "es7.10-oss", "os2.19". A
+ * running one is read from its own answers (cluster/). Everything else asks for features, never for
+ * versions.
  */
 #ifndef TEMPLATES_MODEL_ELK_H
 #define TEMPLATES_MODEL_ELK_H
@@ -36,6 +37,9 @@ enum pk_elk_feature {
 	PK_ELK_SHARD_SIZE = 1 << 11, /* max_primary_shard_size in lifecycles */
 	PK_ELK_LENS = 1 << 12,	     /* the Lens flavour of dashboards loads on its Kibana */
 	PK_ELK_ALIAS = 1 << 13,	     /* field type alias */
+	PK_ELK_LIFECYCLE_META =
+		1 << 14, /* ILM policies may have `_meta`; else nothing in them can be marked */
+	PK_ELK_MATCH_ONLY_TEXT = 1 << 15, /* field type */
 };
 
 struct pk_elk {

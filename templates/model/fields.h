@@ -1,6 +1,6 @@
 /*
- * Fields: every field that our events have in the index, with its type. The rows are in fields.def; the
- * mappings, the data views and the check of dashboards are made of them.
+ * Fields: every field that our events have in the index, with its type. The rows are in fields.def;
+ * the mappings, the data views and the check of dashboards are made of them.
  */
 #ifndef TEMPLATES_MODEL_FIELDS_H
 #define TEMPLATES_MODEL_FIELDS_H
@@ -24,6 +24,7 @@ enum pk_field_type {
 	PK_FIELD_GEO_POINT,
 	PK_FIELD_ALIAS,	 /* of the field named in `alias` */
 	PK_FIELD_OBJECT, /* list of objects, mapped by their dotted names */
+	PK_FIELD_KEPT,	 /* only kept: neither searched nor counted */
 };
 
 /* Whose field it is: which component template and which mapping has it. */

@@ -1,6 +1,7 @@
 /*
- * Panels: what dashboards show, once for all flavours. The rows are in panels.def: searches, panels (what is
- * counted, split by which fields, of which events) and which panel stands on which dashboard.
+ * Panels: what dashboards show, once for all flavours. The rows are in panels.def: searches, panels
+ * (what is counted, split by which fields, of which events) and which panel stands on which
+ * dashboard.
  */
 #ifndef TEMPLATES_MODEL_PANELS_H
 #define TEMPLATES_MODEL_PANELS_H
@@ -10,14 +11,16 @@
 enum pk_panel_kind {
 	PK_PANEL_METRIC, /* one number */
 	PK_PANEL_TABLE,	 /* terms of `split[0]`, then `split[1]`, ... */
+	PK_PANEL_RARE,	 /* the same, what is seldom first */
+	PK_PANEL_LAST,	 /* the same, with the newest @timestamp of each instead of its count,
+			    of split[0] the oldest first: who is silent */
 	PK_PANEL_PIE,
-	PK_PANEL_BAR,	 /* x: split[0], stacked by split[1] */
-	PK_PANEL_TIME,	 /* over time, stacked by split[0] */
-	PK_PANEL_RATIO,	 /* sum(split[0]) / sum(split[1]) over time, by split[2] */
-	PK_PANEL_MAP,	 /* split[0] is a geo_point */
-	PK_PANEL_HEAT,	 /* split[0] (y) by split[1] (x): ATT&CK tactic by technique */
-	PK_PANEL_TEXT,	 /* markdown in `query` */
-	PK_PANEL_SEARCH, /* the saved search of the same id */
+	PK_PANEL_BAR,	/* x: split[0], stacked by split[1] */
+	PK_PANEL_TIME,	/* over time, stacked by split[0] */
+	PK_PANEL_RATIO, /* sum(split[0]) / sum(split[1]) over time, by split[2] */
+	PK_PANEL_MAP,	/* split[0] is a geo_point */
+	PK_PANEL_HEAT,	/* split[0] (y) by split[1] (x): ATT&CK tactic by technique */
+	PK_PANEL_TEXT,	/* markdown in `query` */
 };
 
 enum pk_panel_source {
@@ -33,9 +36,9 @@ struct pk_panel {
 	enum pk_panel_kind kind;
 	enum pk_panel_source source;
 	const char *title;
-	const char *query;		    /* kuery that both products know; "" for all */
-	unsigned size;			    /* terms shown of each split */
-	const char *split[PK_PANEL_SPLITS]; /* fields; NULL behind the last */
+	const char *query;			/* kuery that both products know; "" for all */
+	unsigned size;				/* terms shown of each split */
+	const char *split[PK_PANEL_SPLITS + 1]; /* fields; NULL behind the last */
 };
 
 struct pk_saved_search {
@@ -47,7 +50,7 @@ struct pk_saved_search {
 };
 
 struct pk_dashboard_panel {
-	const char *panel;
+	const char *panel; /* id of a panel, or of a saved search, which is then shown as a list */
 	unsigned x, y, w, h; /* grid of 48 columns */
 };
 
@@ -55,6 +58,7 @@ struct pk_dashboard {
 	const char *id;
 	const char *title;
 	const char *description;
+	const char *from; /* what it shows when it is opened: "now-24h" to now */
 	const struct pk_dashboard_panel *panels;
 	size_t panel_count;
 };
@@ -62,6 +66,7 @@ struct pk_dashboard {
 const struct pk_panel *pk_panel_list(size_t *count_out);
 const struct pk_panel *pk_panel_find(const char *id);
 const struct pk_saved_search *pk_saved_search_list(size_t *count_out);
+const struct pk_saved_search *pk_saved_search_find(const char *id);
 const struct pk_dashboard *pk_dashboard_list(size_t *count_out);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Receive: datagrams of a UDP port, many at a time, with a count of those the system had to throw away.
+ * Receive: datagrams of a UDP port, many at a time, with a count of those the system had to throw
+ * away.
  */
 #ifndef TEMPLATES_MONSTER_RECEIVE_H
 #define TEMPLATES_MONSTER_RECEIVE_H
@@ -31,7 +32,8 @@ struct pk_datagram {
 	bool cut;	    /* longer than what was kept */
 };
 
-/* Opens the port. NULL after a report. The buffer that was really given is in pk_receiver_buffer. */
+/* Opens the port. NULL after a report. The buffer that was really given is in pk_receiver_buffer.
+ */
 struct pk_receiver *pk_receiver_open(
 	const struct pk_receive_options *options, struct pk_diags *diags);
 void pk_receiver_close(struct pk_receiver *receiver);
@@ -43,6 +45,7 @@ uint16_t pk_receiver_port(const struct pk_receiver *receiver);
 int pk_receiver_fd(const struct pk_receiver *receiver);
 /* What has arrived, without waiting: number of datagrams, 0 if none; *out is the receiver's. */
 size_t pk_receiver_take(const struct pk_datagram **out, struct pk_receiver *receiver);
-struct pk_receive_count pk_receiver_count(const struct pk_receiver *receiver);
+/* What was received so far; asks the system for what it has thrown away until now. */
+struct pk_receive_count pk_receiver_count(struct pk_receiver *receiver);
 
 #endif

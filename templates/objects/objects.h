@@ -1,16 +1,20 @@
 /*
- * Objects: data views, saved searches, visualizations and dashboards, as lines of JSON that Kibana and
- * OpenSearch Dashboards import. All are made of the tables in model/panels.def.
+ * Objects: data views, saved searches, visualizations and dashboards, as lines of JSON that Kibana
+ * and OpenSearch Dashboards import. All are made of the tables in model/panels.def.
  *
- * Two flavours: CLASSIC (Kibana 7.6 to 9, OpenSearch Dashboards) and LENS (Kibana 8.9 and later). Ids are
- * the same every time; each object states the oldest version whose shape it has, since a server refuses what
- * is newer than itself.
+ * Two flavours: CLASSIC (Kibana 7.6 to 9, OpenSearch Dashboards) and LENS (Kibana 8.9 and later).
+ * Ids are the same every time; each object states the oldest version whose shape it has, since a
+ * server refuses what is newer than itself.
  */
 #ifndef TEMPLATES_OBJECTS_OBJECTS_H
 #define TEMPLATES_OBJECTS_OBJECTS_H
 
 #include "templates/assets/assets.h"
 #include "templates/http/http.h"
+
+/* Ids of ours begin with it. */
+#define PK_OBJECT_PREFIX "picket-"
+#define PK_OBJECT_CORE_VERSION "8.8.0" /* of all objects of the Lens flavour */
 
 enum pk_object_flavour {
 	PK_OBJECTS_CLASSIC,
@@ -22,7 +26,8 @@ struct pk_object {
 		*type;	/* "index-pattern", "search", "visualization", "lens", "map", "dashboard" */
 	const char *id; /* "picket-sysmon-overview" */
 	const char *title;
-	const char *json; /* the line, with the mark at the end of its description */
+	const char *json; /* the line, with the mark at the end of its description; in data views,
+			     which have none, within typeMeta */
 };
 
 struct pk_objects {
@@ -33,15 +38,18 @@ struct pk_objects {
 
 /* The flavour that suits the stack's own Kibana. */
 enum pk_object_flavour pk_object_flavour_of(const struct pk_elk *elk);
+/* Makes all objects in the arena; none for Kibana before 7.6, whose shapes are others: the caller
+ * says so. */
 void pk_objects_make(struct pk_objects *out, struct pk_arena *arena, const struct pk_elk *elk,
 	enum pk_object_flavour flavour, const struct pk_streams *streams);
 /* All lines, as a file for import. */
 void pk_objects_put(struct pk_buf *buf, const struct pk_objects *objects);
 
 /*
- * Lint: checks an export or our own objects: ids unique, every reference resolved and used, JSON within JSON
- * parses, version tags within what `flavour` allows, fields of aggregations known and aggregatable, panels
- * within the grid and not over each other. Reports at lines of `source`; true if nothing was found.
+ * Lint: checks an export or our own objects: ids unique, every reference resolved and used, JSON
+ * within JSON parses, version tags within what `flavour` allows, fields of aggregations known and
+ * aggregatable, panels within the grid and not over each other. Reports at lines of `source`; true
+ * if nothing was found.
  */
 bool pk_objects_check(
 	struct pk_source *source, enum pk_object_flavour flavour, struct pk_diags *diags);

@@ -1,9 +1,10 @@
 /*
- * Pipelines: the bodies of ingest pipelines, without mark. Painless is in *.painless beside this file and
- * assembled into the program; what it does to which event comes from the tables of model/, as `params`.
+ * Pipelines: the bodies of ingest pipelines, without mark. Painless is in *.painless beside this
+ * file and assembled into the program; what it does to which event comes from the tables of model/,
+ * as `params`.
  *
- * Portable part: only processors that Elasticsearch 6.6 and OpenSearch 1 have, and Painless without regular
- * expressions; what only some stacks have is asked by feature.
+ * Portable part: only processors that Elasticsearch 6.6 and OpenSearch 1 have, and Painless without
+ * regular expressions; what only some stacks have is asked by feature.
  */
 #ifndef TEMPLATES_PIPELINES_PIPELINES_H
 #define TEMPLATES_PIPELINES_PIPELINES_H
@@ -24,8 +25,8 @@ struct pk_pipeline_options {
 };
 
 /*
- * Appends {"description":..,"processors":[..],"on_failure":[..]} of the pipeline. The description is one
- * sentence; the mark is added by assets/.
+ * Appends {"description":..,"processors":[..],"on_failure":[..]} of the pipeline. The description
+ * is one sentence; the mark is added by assets/.
  */
 void pk_pipeline_put_sysmon(
 	struct pk_buf *buf, const struct pk_elk *elk, const struct pk_pipeline_options *options);

@@ -1,7 +1,7 @@
 /*
- * Sample: made-up events that harm nobody: names of no real host or person, addresses of the documentation
- * ranges (RFC 5737, RFC 3849), files that do not exist. One for every event id, or many with a seed. Each
- * carries the tag "picket-sample", so that it can be found and removed.
+ * Sample: made-up events that harm nobody: names of no real host or person, addresses of the
+ * documentation ranges (RFC 5737, RFC 3849), files that do not exist. One for every event id, or
+ * many with a seed. Each carries the tag "picket-sample", so that it can be found and removed.
  */
 #ifndef TEMPLATES_SAMPLE_SAMPLE_H
 #define TEMPLATES_SAMPLE_SAMPLE_H
@@ -19,7 +19,8 @@ struct pk_sample_options {
 	int64_t span_ms; /* within which they lie; 0: one hour */
 };
 
-/* Event number `index` of Sysmon as Winlogbeat 7+ sends it, one line of JSON; ids take turns (1-29, 255). */
+/* Event number `index` of Sysmon as Winlogbeat 7+ sends it, one line of JSON; ids take turns (1-29,
+ * 255). */
 void pk_sample_put_sysmon(
 	struct pk_buf *buf, const struct pk_sample_options *options, uint64_t index);
 /* Event `id` with the number `index`. */

@@ -38,6 +38,10 @@ life_before() {
 	count 'plan says it once for all' 1 out 'install sysmon-linux 1.3.3'
 	has 'plan names hosts' out '^4 hosts: web1, web2, web3, web4$'
 	equal 'plan touches nothing' "$before" "$(trees web1 web2 web3 web4)"
+	check 'no store comes of looking at hosts' test ! -e state/picket/life.db
+	# As if a push had ended before it could begin.
+	mkdir -p state/picket
+	: >state/picket/life.db
 	run 'rollback without a rollout (PK2209)' 1 rollback
 	has 'rollback names PK2209' err PK2209
 	run 'resume without a rollout (PK2206)' 1 resume

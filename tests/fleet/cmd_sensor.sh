@@ -46,10 +46,11 @@ sensor_removal() {
 	run 'no drift after a removal' 0 drift
 	run 'removal of what is not there' 0 push --format json
 	told 'nothing is to do' 's1 ok none;s2 ok none'
-	run 'rollback of a rollout that did nothing (PK2209)' 1 rollback
-	has 'rollback says so' err 'PK2209.*has changed none'
 	run 'history' 0 history
-	run 'rollback of a removal' 0 rollback --rollout "$(sed -n '3s/ .*//p' out)" --format json
+	run 'rollback of a rollout that did nothing (PK2209)' 1 rollback \
+		--rollout "$(sed -n '2s/ .*//p' out)"
+	has 'rollback says so' err 'PK2209.*has changed none'
+	run 'rollback passes it over and takes the removal back' 0 rollback --format json
 	told 'sensors are back' 's1 ok rollback;s2 ok rollback'
 	equal 'with the configuration they had' "$(digest config.xml) 1.3.4" "$(runs s1) $(version s1)"
 	sensor=${kept/1.3.3/1.3.4}

@@ -29,7 +29,7 @@ declare -A owner=(
 	[archive.h]='fleet/bundle/archive.c'
 	[archive_entry.h]='fleet/bundle/archive.c'
 	[curl]='templates/http/*'
-	[openssl]='templates/http/*'
+	[openssl]='templates/@(http/*|lab/certs.c)'
 	[ares.h]=fleet/transport/resolve.c
 )
 

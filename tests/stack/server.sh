@@ -13,10 +13,10 @@
 # returns 1. What they set is only to be read:
 #
 # shellcheck disable=SC2034
-SERVER_URL=''   # of the server that runs; empty: none does
-server_pid=''   # its process
-server_dir=''   # its folder, with all that it writes
-server_limit=90 # seconds until it must answer
+SERVER_URL=''    # of the server that runs; empty: none does
+server_pid=''    # its process
+server_dir=''    # its folder, with all that it writes
+server_limit=150 # seconds until it must answer
 server_source=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 server_cache=${PICKET_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/picket-tests}/maven
 server_plugin=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
@@ -85,7 +85,7 @@ server_get() {
 		project=$(mktemp -d "${TMPDIR:-/tmp}/picket-servers.XXXXXX") || exit
 		printf '%s\n' "${lacks[@]}" | server_project >"$project/pom.xml"
 		umask 022
-		mvn -B -q -C -f "$project/pom.xml" -Dmaven.repo.local="$server_cache" \
+		mvn -B -q -C -U -f "$project/pom.xml" -Dmaven.repo.local="$server_cache" \
 			-Dmaven.artifact.threads=8 "$server_plugin:resolve" </dev/null >"$project/log" 2>&1 ||
 			server_complain "Maven fails: $(grep -m 3 ERROR "$project/log")"
 		rm -rf -- "$project"
@@ -98,10 +98,10 @@ server_get() {
 # a module, each of which has its own loader, and what it is; all others are the server's own.
 server_lay_out() {
 	local lock=$server_source/jars/$1.lock product=${1%%[0-9]*} module class extended jars jar path
-	local version
+	local name version
 	local -A folders=()
 	version=$(sed -nE "s,.* org/$product/$product/([^/]*)/.*,\1,p" "$lock")
-	mkdir -p "$server_dir"/{config,data,lib,logs,plugins,tmp}
+	mkdir -p "$server_dir"/{config/ingest-geoip,data,lib,logs,plugins,tmp}
 	while read -r module class extended jars; do
 		for jar in $jars; do
 			folders[$jar]=modules/$module
@@ -123,9 +123,14 @@ server_lay_out() {
 	done < <(grep -v '^#' "$server_source/jars/$1.modules")
 	while read -r _ path; do
 		jar=${path%/*/*}
-		jar=$server_dir/${folders[${jar##*/}]-lib}/
+		name=${path##*/}
+		# The rights of a library hang on its name: this was published under another one.
+		[[ $name != plugin-classloader-7.* ]] || name=$product-$name
+		jar=$server_dir/${folders[${jar##*/}]-lib}/$name
 		ln -- "$server_cache/$path" "$jar" 2>/dev/null || cp -- "$server_cache/$path" "$jar" || return
 	done <"$lock"
+	[[ ! -d $server_dir/modules/ingest-geoip ]] ||
+		perl "$server_source/geoip.pl" "$server_dir/modules/ingest-geoip"
 }
 
 # Writes the configuration of the server NAME; more lines are on the input.
@@ -216,9 +221,10 @@ server_start() {
 
 # server_ask METHOD PATH [BODY]: prints the answer. A BODY of @FILE is the file's.
 server_ask() {
-	local body=()
-	(($# < 3)) || body=(-H 'Content-Type: application/json' --data-binary "$3")
-	curl -sS -g --fail-with-body -m 60 -X "$1" "${body[@]}" "$SERVER_URL/${2#/}"
+	local options=(-sS -g --fail-with-body -m 60 -X "$1")
+	(($# < 3)) || options+=(-H 'Content-Type: application/json' --data-binary "$3")
+	[[ $1 != HEAD ]] || options+=(-I)
+	curl "${options[@]}" "$SERVER_URL/${2#/}"
 }
 
 # Ends the server and removes what it wrote.

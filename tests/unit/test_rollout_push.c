@@ -249,12 +249,11 @@ static void the_journal_tells_it_all(void **state)
 	assert_non_null(rows.items[0].before);
 	assert_non_null(rows.items[0].after);
 	assert_non_null(rows.items[0].from);
-	bool found;
-	struct pk_host_row known;
-	assert_true(pk_store_find_host(&known, &found, push->host->arena, push->store,
-		push->host->host.name, &push->diags));
-	assert_true(found);
-	assert_non_null(known.left);
+	struct pk_host_rows known;
+	assert_true(pk_store_list_hosts(&known, push->host->arena, push->store, &push->diags));
+	assert_int_equal(known.len, 1);
+	assert_string_equal(known.items[0].host, push->host->host.name);
+	assert_non_null(known.items[0].left);
 	finish(push);
 }
 

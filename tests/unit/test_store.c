@@ -268,14 +268,46 @@ static void hosts_keep_what_was_left_on_them(void **state)
 	assert_int_equal(rows.items[0].read_ms, 40);
 	assert_string_equal(rows.items[0].left, "{\"n\":2}");
 	assert_int_equal(rows.items[0].left_ms, 20);
-	struct pk_host_row row;
-	bool is_there;
-	assert_true(pk_store_find_host(&row, &is_there, fixture->arena, store, "b", diags));
-	assert_true(is_there);
-	assert_null(row.rollout);
-	assert_null(row.left);
-	assert_true(pk_store_find_host(&row, &is_there, fixture->arena, store, "z", diags));
-	assert_false(is_there);
+	assert_string_equal(rows.items[1].host, "b");
+	assert_null(rows.items[1].rollout);
+	assert_null(rows.items[1].left);
+}
+
+/* Keeps the content, and says that `count` hosts have it. */
+static const char *spread(struct fixture *fixture, struct pk_store *store, const char *content,
+	const char *member, int count)
+{
+	char *digest = pk_arena_alloc(fixture->arena, PK_DIGEST_TEXT);
+	pk_digest_print(digest, content, strlen(content));
+	assert_true(pk_store_content(store, digest, content, strlen(content), &fixture->diags));
+	for (int i = 0; i < count; i++) {
+		const char *host = pk_arena_printf(fixture->arena, "%s-%d", content, i);
+		const char *facts =
+			pk_arena_printf(fixture->arena, "{\"%s\":\"%s\"}", member, digest);
+		assert_true(pk_store_host(store, host, NULL, facts, NULL, 10, &fixture->diags));
+	}
+	return digest;
+}
+
+static void what_hosts_have_is_known_if_it_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct pk_diags *diags = &fixture->diags;
+	struct pk_digests known;
+	PK_AUTO(pk_store) *store = open_store(fixture, true);
+	const char *two = spread(fixture, store, "two", "config", 2);
+	const char *three = spread(fixture, store, "three", "rules", 3);
+	spread(fixture, store, "nobody", "config", 0);
+	spread(fixture, store, "one", "config", 1);
+	assert_true(pk_store_host(
+		store, "other", NULL, "{\"config\":\"sha256:not kept\"}", NULL, 10, diags));
+	assert_true(pk_store_host(store, "odd", NULL, "no JSON", NULL, 10, diags));
+	pk_store_list_known(&known, fixture->arena, store, 2);
+	assert_int_equal(known.len, 2);
+	assert_string_equal(known.items[0], three);
+	assert_string_equal(known.items[1], two);
+	pk_store_list_known(&known, fixture->arena, store, 10);
+	assert_int_equal(known.len, 3);
 }
 
 static void contents_are_kept_once_under_their_digest(void **state)
@@ -477,6 +509,7 @@ int main(void)
 		TEST(ended_tasks_are_counted),
 		TEST(what_is_not_there_cannot_be_changed),
 		TEST(hosts_keep_what_was_left_on_them),
+		TEST(what_hosts_have_is_known_if_it_is_kept),
 		TEST(contents_are_kept_once_under_their_digest),
 		TEST(what_is_not_committed_is_lost),
 		TEST(readers_see_what_is_committed_while_somebody_writes),

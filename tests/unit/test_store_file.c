@@ -14,22 +14,19 @@ static void only_one_writes_at_a_time(void **state)
 	struct fixture *fixture = *state;
 	struct pk_rollout_row rollout;
 	struct pk_task_row tasks[HOSTS];
-	struct pk_store_holder holder;
-	assert_false(pk_store_find_holder(&holder, fixture->path));
+	char pid[32];
 	struct pk_store *store = open_store(fixture, true);
-	assert_true(pk_store_find_holder(&holder, fixture->path));
-	assert_int_equal(holder.pid, getpid());
-	assert_true(holder.since_ms > 1000LL * 1000 * 1000 * 1000);
-	assert_string_equal(holder.rollout, "");
-	begin(fixture, store, &rollout, tasks);
-	assert_true(pk_store_find_holder(&holder, fixture->path));
-	assert_string_equal(holder.rollout, rollout.id);
+	snprintf(pid, sizeof(pid), "by process %d since 20", (int)getpid());
+	assert_null(pk_store_open(fixture->path, true, &fixture->diags));
+	assert_non_null(strstr(fixture->diags.all.items[0].message, pid));
+	assert_null(strstr(fixture->diags.all.items[0].message, "rollout"));
+	expect(fixture, PK_STORE_LOCKED);
 
+	begin(fixture, store, &rollout, tasks);
 	assert_null(pk_store_open(fixture->path, true, &fixture->diags));
 	assert_non_null(strstr(fixture->diags.all.items[0].message, rollout.id));
 	expect(fixture, PK_STORE_LOCKED);
 	pk_store_close(store);
-	assert_false(pk_store_find_holder(&holder, fixture->path));
 	pk_store_close(open_store(fixture, true));
 }
 

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# lab.sh PICKET: a lab from an archive of a real OpenSearch, one on a stack that runs already, and what is
+# refused. The archive is put together here from the published parts; its launcher (bin/opensearch) is a
+# stand-in, since the vendor's comes only with the whole distribution. Docker and Kibana are not here.
+picket=$(realpath -- "${1:?usage: lab.sh PICKET}")
+here=$(dirname -- "$(realpath -- "$0")")
+. "$here/server.sh"
+missing=$(server_missing opensearch2)
+if [[ -n $missing ]]; then
+	echo "skipped, packages that are missing: $missing"
+	exit 77
+fi
+work=$(mktemp -d "${TMPDIR:-/tmp}/picket-lab.XXXXXX")
+failed=0
+checks=0
+as=()
+if [[ $(id -u) -eq 0 ]]; then
+	as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+fi
+
+# Runs picket as the user of the lab, in plain surroundings.
+lab() {
+	"${as[@]}" env -i PATH="$PATH" HOME="$work/home" LC_ALL=C.UTF-8 \
+		ASAN_OPTIONS="${ASAN_OPTIONS-}" "$picket" lab "$@" >"$work/out" 2>"$work/err"
+}
+
+# check WHAT COMMAND...: the command succeeds.
+check() {
+	local what=$1
+	shift
+	checks=$((checks + 1))
+	"$@" && return
+	echo "FAILED: $what" >&2
+	tail -n 30 "$work/out" "$work/err" >&2
+	failed=$((failed + 1))
+}
+
+# status N COMMAND...: the command ends with this status.
+status() {
+	local want=$1 got=0
+	shift
+	"$@" || got=$?
+	((got == want)) || echo "exit status $got instead of $want: $*" >&2
+	((got == want))
+}
+
+finish() {
+	lab down --dir "$work/lab" --data >/dev/null 2>&1
+	server_stop
+	rm -rf -- "$work"
+}
+trap finish EXIT
+
+says() { grep -q -- "$1" "$work/out" "$work/err"; }
+
+free_port() {
+	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'
+}
+
+# An archive of the server as its vendor names it.
+make_archive() {
+	local version
+	server_get opensearch2 || return
+	version=$(sed -nE 's,.* org/opensearch/opensearch/([^/]*)/.*,\1,p' "$server_source/jars/opensearch2.lock")
+	server_dir=$work/opensearch-$version
+	server_lay_out opensearch2 && : | server_configure opensearch2
+	mkdir "$server_dir/bin"
+	cat >"$server_dir/bin/opensearch" <<-'END'
+		#!/usr/bin/env bash
+		# Stand-in for the launcher of the distribution.
+		home=$(dirname -- "$(dirname -- "$(realpath -- "$0")")")
+		# shellcheck disable=SC2086 # several options
+		exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.security.manager=allow \
+			-Dlog4j2.disable.jmx=true "-Dopensearch.path.home=$home" \
+			"-Dopensearch.path.conf=$home/config" -Dopensearch.distribution.type=tar \
+			$OPENSEARCH_JAVA_OPTS -cp "$home/lib/*" org.opensearch.bootstrap.OpenSearch
+	END
+	chmod +x "$server_dir/bin/opensearch"
+	mkdir "$work/archives"
+	tar -czf "$work/archives/opensearch-min-$version-linux-x64.tar.gz" -C "$work" "opensearch-$version"
+	rm -rf -- "$server_dir"
+	server_dir=''
+}
+
+mkdir "$work/home" "$work/empty"
+make_archive || exit 1
+chmod 755 "$work"
+[[ $(id -u) -ne 0 ]] || chown nobody "$work" "$work/home"
+
+# --- what is refused: nothing is left ---
+check 'no Docker, and what to do' status 3 lab up --dir "$work/lab"
+check 'the reason has a code' says PK2422
+check 'nothing is started' test ! -e "$work/lab/compose.yaml"
+rm -rf -- "$work/lab"
+check 'a folder without archives' status 3 lab up --dir "$work/lab" --archives "$work/empty"
+check 'its code' says PK2426
+rm -rf -- "$work/lab"
+check 'no lab to look at' status 3 lab status --dir "$work/lab"
+check 'its code' says PK2429
+check 'no lab to end' status 3 lab down --dir "$work/lab"
+check 'both ways at once' status 2 lab up --url http://127.0.0.1:1 --archives "$work/archives"
+check 'a folder with other files' status 3 lab up --dir "$work/archives" --archives "$work/archives"
+check 'its code' says PK2430
+check 'a dry run says it' lab up --dry-run --dir "$work/lab" --archives "$work/archives"
+check 'and does nothing' test ! -e "$work/lab"
+if [[ $(id -u) -eq 0 ]]; then
+	checks=$((checks + 1))
+	env HOME="$work/home" "$picket" lab up --dir "$work/rootlab" --archives "$work/archives" \
+		>"$work/out" 2>"$work/err" && failed=$((failed + 1))
+	check 'root is told' says PK2428
+fi
+
+# --- from an archive ---
+port=$(free_port)
+up=(up --dir "$work/lab" --archives "$work/archives" --port "$port" --memory 512 --samples 120)
+check 'up' lab "${up[@]}"
+check 'commands are shown' says "picket stack up --url http://localhost:$port"
+check 'there is no secret that nobody needs in the output' bash -c '! grep -qf "$1"/lab/secrets/elastic "$1"/out "$1"/err' - "$work"
+check 'status' lab status --dir "$work/lab"
+check 'events are counted' says '120 events'
+check 'status for machines' lab status --dir "$work/lab" --format json
+check 'one object a part' says '"part":"engine","runs":true'
+pid=$(sed -nE 's/.*"pid":([0-9]+).*/\1/p' "$work/lab/lab.json")
+check 'up again' lab "${up[@]}"
+check 'writes nothing' says 'writes 0'
+check 'the same process' grep -q "\"pid\":$pid" "$work/lab/lab.json"
+check 'passwords are for the user' test "$(stat -c %a "$work/lab/secrets")" = 700
+check 'another kind in the same folder' status 3 lab up --dir "$work/lab" --url "http://127.0.0.1:$port"
+check 'its code' says PK2430
+kill -KILL "$pid"
+check 'the engine was killed' status 1 lab status --dir "$work/lab"
+check 'up brings it back' lab "${up[@]}"
+check 'with its events' lab status --dir "$work/lab"
+check 'all of them' says '120 events'
+
+# --- on a stack that runs ---
+url=http://localhost:$port
+check 'a lab on a URL' lab up --dir "$work/urllab" --url "$url" --no-samples
+check 'its status' lab status --dir "$work/urllab"
+check 'its end' lab down --dir "$work/urllab" --data
+check 'leaves no folder' test ! -e "$work/urllab"
+check 'leaves nothing of ours' test "$(curl -s "$url/_index_template/picket*" | grep -c picket)" = 0
+check 'leaves the server' curl -fsS -o "$work/out" "$url/"
+
+# --- down ---
+check 'down keeps the data' lab down --dir "$work/lab"
+check 'and says so' says 'are kept'
+check 'the process has ended' bash -c '! kill -0 "$1" 2>/dev/null' - "$(sed -nE 's/.*"pid":([0-9]+).*/\1/p' "$work/lab/lab.json")"
+check 'status says it is down' status 1 lab status --dir "$work/lab"
+check 'down with data' lab down --dir "$work/lab" --data
+check 'leaves no folder' test ! -e "$work/lab"
+
+echo "$checks checks, $failed failed"
+((failed == 0))

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# sysmon.sh PROBE SERVER [FILE...]: Sysmon's events through picket's pipelines, as they are on a real server.
+# PROBE is sysmon_probe, SERVER a name of server.sh. Sample events of every id, the cases in
+# sysmon_*.ndjson and the events in FILEs (NDJSON) go through _simulate and are compared with the tables of
+# templates/model; then they are indexed, and 10,000 samples with them. Status 77: packages are missing.
+set -u
+export LC_ALL=C.UTF-8
+probe=$(realpath -- "${1:?usage: sysmon.sh PROBE SERVER [FILE...]}")
+server=${2:?usage: sysmon.sh PROBE SERVER [FILE...]}
+shift 2
+here=$(dirname -- "$(realpath -- "$0")")
+# shellcheck source=tests/stack/server.sh
+. "$here/server.sh"
+work=$(mktemp -d)
+trap 'server_stop; rm -rf -- "$work"' EXIT
+wrong=0
+
+complain() {
+	echo "$*"
+	wrong=$((wrong + 1))
+}
+
+# What picket takes the server for, where events go there, the type of documents, and more cases.
+case $server in
+opensearch2) stack=os2.19 index=logs-windows.sysmon_operational-lab type='' more='geo flow' ;;
+elasticsearch7) stack=es7.10-oss index=winlogbeat-picket-2026.11.22 type='' more=geo ;;
+elasticsearch6) stack=es6.8-oss index=winlogbeat-picket-2026.11.22 type=doc more='' ;;
+*)
+	echo "no server is called '$server'"
+	exit 2
+	;;
+esac
+
+# simulate FILE: the answer for the body in FILE.
+simulate() {
+	server_ask POST _ingest/pipeline/picket-sysmon/_simulate "@$1"
+}
+
+# number QUERY: how many of the documents in the index meet it.
+number() {
+	server_ask GET "$index/_count?q=$1" | sed -E 's/^\{"count":([0-9]+).*/\1/'
+}
+
+# index FILE: its events into the index, 2,500 at a time; says how many have been refused.
+index() {
+	local part
+	rm -f -- "$work"/part.*
+	split -l 2500 -- "$1" "$work/part."
+	for part in "$work"/part.*; do
+		"$probe" bulk "$index" "$type" "$part" >"$work/bulk"
+		server_ask POST _bulk "@$work/bulk" >"$work/answer" || complain "_bulk fails: $(head -c 500 "$work/answer")"
+		grep -q '"errors":false' "$work/answer" ||
+			complain "refused: $(grep -o '"error":{.\{300\}' "$work/answer" | head -n 3)"
+	done
+	server_ask POST "$index/_refresh" >"$work/answer"
+}
+
+install_assets() {
+	local path body
+	"$probe" assets "$stack" >"$work/assets" || complain 'no assets'
+	while IFS=$'\t' read -r path body; do
+		printf '%s' "$body" >"$work/body"
+		server_ask PUT "$path" "@$work/body" >"$work/answer" ||
+			complain "$path: $(head -c 1000 "$work/answer")"
+	done <"$work/assets"
+}
+
+try_samples() {
+	"$probe" samples 600 1 >"$work/samples"
+	"$probe" request "$type" "$work/samples" >"$work/request"
+	simulate "$work/request" >"$work/answer"
+	"$probe" check "$work/samples" "$work/answer" >"$work/said" || complain "$(cat "$work/said")"
+	! grep '^never seen' "$work/said" || complain 'samples leave fields out'
+	tail -n 1 "$work/said"
+}
+
+# try_cases FILE
+try_cases() {
+	"$probe" cases "$type" "$1" >"$work/request"
+	simulate "$work/request" >"$work/answer"
+	"$probe" check-cases "$1" "$work/answer" || complain "${1##*/}"
+}
+
+# Events that others have recorded: all are compared, and all are indexed.
+try_files() {
+	local part pairs=() lines
+	cat -- "$@" >"$work/events"
+	split -l 500 -d -a 4 -- "$work/events" "$work/events."
+	for part in "$work"/events.????; do
+		"$probe" request "$type" "$part" >"$work/request"
+		simulate "$work/request" >"$part.answer"
+		pairs+=("$part" "$part.answer")
+	done
+	"$probe" check "${pairs[@]}" || complain "$*"
+	index "$work/events"
+	lines=$(wc -l <"$work/events")
+	[[ $(number '*') -eq $lines ]] || complain "$(number '*') of $lines events are indexed"
+	[[ $(number event.kind:pipeline_error) -eq 0 ]] || complain 'events that could not be read'
+	echo "$lines events indexed, $(number event.kind:event) read"
+}
+
+try_many() {
+	local before begun
+	before=$(number '*')
+	[[ $before =~ ^[0-9]+$ ]] || before=0
+	"$probe" samples 10000 2 >"$work/many"
+	begun=${EPOCHREALTIME/./}
+	index "$work/many"
+	echo "10000 samples indexed in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
+	[[ $(($(number '*') - before)) -eq 10000 ]] || complain "$(number '*') documents, $before before"
+	[[ $(number event.kind:pipeline_error) -eq 0 ]] || complain 'samples that could not be read'
+	[[ $(number event.code:13) -ge 333 ]] || complain 'not a third of a thousand of each id'
+	[[ -z $type && $server == opensearch2 ]] || return 0
+	[[ $(number data_stream.namespace:lab) -ge 10000 ]] || complain 'data_stream.namespace is missing'
+}
+
+# What can not be read is indexed all the same, and found.
+try_failures() {
+	printf '%s\n' '{"winlog":"text"}' '{"@timestamp":"yesterday","winlog":{"event_id":1,"event_data":[1]}}' \
+		'{"event":"text","process":{"pid":"a"},"tags":7,"host":{"name":"lab"}}' >"$work/failures"
+	index "$work/failures"
+	[[ $(number event.kind:pipeline_error) -eq 3 ]] ||
+		complain "$(number event.kind:pipeline_error) of 3 failures are found"
+}
+
+missing=$(server_missing "$server")
+if [[ -n $missing ]]; then
+	echo "packages that are missing: $missing"
+	exit 77
+fi
+server_start "$server" || exit 1
+install_assets
+try_samples
+for name in cases $more; do
+	try_cases "$here/sysmon_$name.ndjson"
+done
+(($# == 0)) || try_files "$@"
+try_many
+try_failures
+echo "$server: $wrong wrong"
+((wrong == 0))
