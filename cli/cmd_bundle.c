@@ -39,7 +39,7 @@ const struct pk_option pk_cmd_bundle_options[] = {
 	{PK_OPT_FLAG, 0, "replace", NULL, ADD(replace),
 		"add: take the place of another bundle of that name and version"},
 	{PK_OPT_TEXT, 0, "sensor", "KIND", ADD(sensor),
-		"add: sysmon, sysmon-linux or monster (default: told from the files)"},
+		"add: " PK_SENSOR_CHOICES " (default: told from the files)"},
 	{PK_OPT_TEXT, 0, "version", "V", ADD(version),
 		"add: version of the bundle (default: told from the files)"},
 	PK_OPTIONS_END,

@@ -79,15 +79,16 @@ const struct pk_option pk_cmd_stack_options[] = {
 static const struct {
 	const char *name;
 	size_t offset;
+	uint64_t least;
 	uint64_t most;
 } ranges[] = {
-	{"count", FIELD(count), EVENTS_MOST},
-	{"days", FIELD(days), DAYS_MOST},
-	{"monster-port", FIELD(monster_port), PORT_MOST},
-	{"replicas", FIELD(replicas), REPLICAS_MOST},
-	{"retention", FIELD(retention), DAYS_MOST},
-	{"rollover-days", FIELD(rollover_days), DAYS_MOST},
-	{"rollover-gb", FIELD(rollover_gb), GB_MOST},
+	{"count", FIELD(count), 0, EVENTS_MOST},
+	{"days", FIELD(days), 0, DAYS_MOST},
+	{"monster-port", FIELD(monster_port), 0, PORT_MOST},
+	{"replicas", FIELD(replicas), 0, REPLICAS_MOST},
+	{"retention", FIELD(retention), 1, DAYS_MOST},
+	{"rollover-days", FIELD(rollover_days), 1, DAYS_MOST},
+	{"rollover-gb", FIELD(rollover_gb), 1, GB_MOST},
 };
 
 static bool check_ranges(struct pk_cli *cli, const struct pk_stack_options *options)
@@ -95,9 +96,10 @@ static bool check_ranges(struct pk_cli *cli, const struct pk_stack_options *opti
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
 		uint64_t value;
 		memcpy(&value, (const char *)options + ranges[i].offset, sizeof(value));
-		if (value <= ranges[i].most)
+		if (value >= ranges[i].least && value <= ranges[i].most)
 			continue;
-		cli->status = pk_cli_usage_error(cli, "--%s is at most %llu", ranges[i].name,
+		cli->status = pk_cli_usage_error(cli, "--%s is a number from %llu to %llu",
+			ranges[i].name, (unsigned long long)ranges[i].least,
 			(unsigned long long)ranges[i].most);
 		return false;
 	}
@@ -168,7 +170,14 @@ static bool is_reachable(const struct verb *verb, const struct pk_stack_options 
 
 int pk_cmd_stack(struct pk_cli *cli, int argc, char **argv)
 {
-	struct pk_stack_options options = {.dashboards = -1, .sensor = -1};
+	struct pk_stack_options options = {
+		.retention = 30,
+		.rollover_days = 7,
+		.rollover_gb = 30,
+		.dashboards = -1,
+		.sensor = -1,
+		.days = 30,
+	};
 	struct pk_stack stack = {.cli = cli, .options = &options, .diags = {.arena = cli->arena}};
 	struct pk_texts arguments = {0};
 	if (!pk_options_parse(cli, &options, &arguments, argc, argv))

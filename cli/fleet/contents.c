@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/compiled.h"
+#include "cli/fleet/winlogbeat.h"
 #include "cli/kind.h"
 #include "generators/blob/blob_read.h"
 #include "generators/monster/monster.h"
@@ -14,6 +15,7 @@ struct wanted {
 	const char *config;
 	const char *profile; /* NULL: none named */
 	const char *schema;
+	enum pk_sensor sensor;
 	enum pk_target target;
 	const struct pk_content *content; /* NULL: it cannot be had, and that was reported */
 };
@@ -88,6 +90,7 @@ static enum pk_target target_of(enum pk_sensor sensor, const struct pk_bundle *b
 		return PK_TARGET_SYSMON_LINUX;
 	case PK_SENSOR_MONSTER:
 		break;
+	case PK_SENSOR_WINLOGBEAT:
 	case PK_SENSOR_NONE:
 		return PK_TARGET_UNSET;
 	}
@@ -115,6 +118,8 @@ static const char *digest_rules(struct pk_contents *contents, struct pk_sysmon *
 static bool check_bytes(struct pk_contents *contents, struct pk_source *source,
 	const struct wanted *wanted, const char **rules_out, struct pk_diags *diags)
 {
+	if (wanted->sensor == PK_SENSOR_WINLOGBEAT)
+		return pk_winlogbeat_check(source, diags);
 	if (wanted->target == PK_TARGET_MONSTER || wanted->target == PK_TARGET_MONSTER_1_0) {
 		struct pk_node *root = pk_json_read(source, diags);
 		enum pk_monster_schema schema;
@@ -137,15 +142,18 @@ static bool check_bytes(struct pk_contents *contents, struct pk_source *source,
 }
 
 /* The file that the input names if it is a finished configuration; NULL: it has to be compiled. */
-static struct pk_source *read_finished(
-	struct pk_contents *contents, const struct pk_input *input, struct pk_diags *diags)
+static struct pk_source *read_finished(struct pk_contents *contents, const struct pk_input *input,
+	const struct wanted *wanted, struct pk_diags *diags)
 {
-	if (!pk_tree_exists(input->tree, input->path) || pk_tree_is_dir(input->tree, input->path))
+	bool plain = wanted->sensor == PK_SENSOR_WINLOGBEAT; /* nothing compiles to it */
+	if (!plain &&
+		(!pk_tree_exists(input->tree, input->path) ||
+			pk_tree_is_dir(input->tree, input->path)))
 		return NULL;
 	struct pk_source *source =
 		pk_tree_read(contents->arena, input->tree, input->path, 0, diags);
-	if (source == NULL)
-		return NULL;
+	if (source == NULL || plain)
+		return source;
 	enum pk_kind kind = pk_kind_of(source);
 	return kind == PK_KIND_SYSMON || kind == PK_KIND_MONSTER ? source : NULL;
 }
@@ -190,7 +198,7 @@ static const struct pk_content *make(
 	PK_INPUT_AUTO input = {0};
 	if (!open_input(&input, contents, wanted, diags))
 		return NULL;
-	struct pk_source *source = read_finished(contents, &input, diags);
+	struct pk_source *source = read_finished(contents, &input, wanted, diags);
 	if (source == NULL && diags->errors == errors)
 		source = compile(contents, &input, wanted, diags);
 	const char *rules = NULL;
@@ -215,10 +223,12 @@ const struct pk_content *pk_contents_want(struct pk_contents *contents,
 	const struct wanted wanted = {.config = wish->config,
 		.profile = wish->profile,
 		.schema = wish->schema,
+		.sensor = wish->kind,
 		.target = target_of(wish->kind, bundle)};
 	for (size_t i = 0; i < contents->wanted.len; i++) {
 		const struct wanted *known = &contents->wanted.items[i];
-		if (known->target == wanted.target && is_same(known->config, wanted.config) &&
+		if (known->sensor == wanted.sensor && known->target == wanted.target &&
+			is_same(known->config, wanted.config) &&
 			is_same(known->profile, wanted.profile) &&
 			is_same(known->schema, wanted.schema))
 			return known->content;

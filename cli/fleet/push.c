@@ -216,10 +216,9 @@ static bool keep_wish(struct run *run, const struct pk_push *push)
 	return pk_store_content(run->fleet->store, digest, text.data, text.len, run->diags);
 }
 
-static void fill_tasks(struct run *run, const struct pk_push *push)
+static void fill_tasks(struct run *run, const struct pk_push *push, struct pk_arena *scratch)
 {
 	const struct pk_fleet *fleet = run->fleet;
-	struct pk_arena *arena = fleet->cli->arena;
 	for (size_t i = 0; i < run->count; i++) {
 		const struct pk_desired *desired = &fleet->desired[i];
 		uint32_t wave = run->waves.wave[i];
@@ -230,12 +229,24 @@ static void fill_tasks(struct run *run, const struct pk_push *push)
 			.code = "",
 			.message = "",
 			.to = desired->content == NULL ? NULL : desired->content->digest,
-			.desired = print_desired(arena, desired)};
+			.desired = print_desired(scratch, desired)};
 		run->work[i] = (struct pk_rollout_task){.host = fleet->selection.items[i],
 			.desired = desired,
 			.expected = push->expected == NULL ? NULL : push->expected[i],
 			.row = &run->tasks[i]};
 	}
+}
+
+/* What is desired is in the store from then on, and is not kept here for each host. */
+static bool begin(struct run *run, const struct pk_push *push, int64_t now_ms)
+{
+	PK_AUTO(pk_arena) *scratch = pk_arena_create();
+	fill_tasks(run, push, scratch);
+	bool begun = pk_store_begin(
+		run->fleet->store, &run->row, run->tasks, run->count, now_ms, run->diags);
+	for (size_t i = 0; i < run->count; i++)
+		run->tasks[i].desired = NULL;
+	return begun;
 }
 
 static void make_room(struct run *run)
@@ -269,9 +280,7 @@ int pk_push_run(const struct pk_push *push, struct pk_diags *diags)
 	if (!pk_waves_make(
 		    &run.waves, arena, run.row.id, fleet->inventory, &fleet->selection, diags))
 		return PK_EXIT_FINDINGS;
-	fill_tasks(&run, push);
-	if (!keep_desired(&run) || !keep_wish(&run, push) ||
-		!pk_store_begin(fleet->store, &run.row, run.tasks, run.count, now_ms, diags))
+	if (!keep_desired(&run) || !keep_wish(&run, push) || !begin(&run, push, now_ms))
 		return PK_EXIT_CANNOT;
 	return carry_out(&run);
 }

@@ -2,7 +2,6 @@
 #include "base/escape.h"
 #include "base/json_out.h"
 #include "cli/stack/stack.h"
-#include "cli/today.h"
 
 struct removed {
 	struct pk_stack *stack;
@@ -133,15 +132,6 @@ static bool remove_index(struct pk_stack *stack, const char *name)
 	return false;
 }
 
-/* Today as dated indices are named. */
-static const char *today(struct pk_arena *arena)
-{
-	char *day = pk_arena_strdup(arena, pk_today(arena));
-	for (char *c = day; *c != '\0'; c++)
-		*c = *c == '-' ? '.' : *c;
-	return day;
-}
-
 static int prune(struct pk_stack *stack, const char *const *names, size_t count)
 {
 	const char *question =
@@ -165,7 +155,7 @@ int pk_stack_prune(struct pk_stack *stack)
 {
 	const char *const *names = NULL;
 	size_t count = 0;
-	unsigned days = stack->options->days > 0 ? (unsigned)stack->options->days : 30;
+	unsigned days = (unsigned)stack->options->days;
 	if (!pk_stack_open(stack))
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
 	if (!stack->streams.dated && !pk_stack_wants_json(stack))
@@ -174,7 +164,7 @@ int pk_stack_prune(struct pk_stack *stack)
 			"events\n");
 	if (stack->streams.dated &&
 		!pk_cluster_old_indices(&names, &count, &stack->cluster, &stack->streams, days,
-			today(stack->cli->arena), &stack->diags))
+			pk_stack_today(stack->cli->arena), &stack->diags))
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
 	if (count > 0 && !stack->options->dry_run)
 		return prune(stack, names, count);

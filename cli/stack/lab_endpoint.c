@@ -16,6 +16,7 @@ static const char *config_of(enum pk_sensor sensor)
 		return "windows-base";
 	case PK_SENSOR_MONSTER:
 		return "monster-base";
+	case PK_SENSOR_WINLOGBEAT:
 	case PK_SENSOR_NONE:
 		break;
 	}

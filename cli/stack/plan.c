@@ -48,7 +48,7 @@ static void put_state(struct pk_buf *buf, const struct pk_cluster_plan *plan,
 		const struct pk_cluster_asset *item = &plan->items[i];
 		if (item->state != state)
 			continue;
-		pk_buf_printf(buf, "  %-18s  ", pk_asset_kind_name(item->asset.kind));
+		pk_buf_printf(buf, "  %-30s  ", pk_asset_kind_name(item->asset.kind));
 		pk_escape_put(buf, item->asset.id);
 		pk_buf_putc(buf, '\n');
 		put_difference(buf, item->difference);

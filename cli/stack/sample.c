@@ -9,14 +9,14 @@
 #include "base/text.h"
 #include "cli/progress.h"
 #include "cli/stack/stack.h"
-#include "cli/today.h"
 #include "templates/model/sysmon.h"
 #include "templates/sample/sample.h"
 
 enum {
 	BULK_BYTES = 5 * 1024 * 1024, /* of one request, about */
-	BULK_EVENTS = 5000,
-	BULK_TRIES = 5, /* for events that the cluster has no room for now */
+	BULK_EVENTS = 2000,
+	BULK_SECONDS = 120, /* until it must be answered */
+	BULK_TRIES = 5,	    /* for events that the cluster has no room for now */
 	BULK_WAIT_MS = 250,
 	REASONS_MOST = 3, /* shown of refusals */
 };
@@ -125,10 +125,8 @@ static const char *index_today(struct pk_stack *stack, const char *stream)
 	const char *date = strstr(stream, "%{");
 	if (date == NULL)
 		return stream;
-	char *day = pk_arena_strdup(stack->cli->arena, pk_today(stack->cli->arena));
-	for (char *c = day; *c != '\0'; c++)
-		*c = *c == '-' ? '.' : *c;
-	return pk_arena_printf(stack->cli->arena, "%.*s%s", (int)(date - stream), stream, day);
+	return pk_arena_printf(stack->cli->arena, "%.*s%s", (int)(date - stream), stream,
+		pk_stack_today(stack->cli->arena));
 }
 
 /* All indices with events of a source. */
@@ -443,6 +441,7 @@ int pk_stack_sample(struct pk_stack *stack)
 	struct sending sending = {.stack = stack};
 	if (stack->options->output != NULL)
 		return write_file(stack);
+	stack->seconds = BULK_SECONDS;
 	if (!pk_stack_open(stack))
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
 	if (stack->options->remove)

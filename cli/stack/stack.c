@@ -1,19 +1,25 @@
 #include "cli/stack/stack.h"
 
-#include <poll.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/escape.h"
-#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/print.h"
+#include "cli/today.h"
 
 uint64_t pk_stack_now_ms(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+const char *pk_stack_today(struct pk_arena *arena)
+{
+	char *day = pk_arena_strdup(arena, pk_today(arena));
+	for (char *c = day; *c != '\0'; c++)
+		*c = *c == '-' ? '.' : *c;
+	return day;
 }
 
 bool pk_stack_wants_json(const struct pk_stack *stack)
@@ -48,6 +54,8 @@ static struct pk_http *open_http(struct pk_stack *stack, const struct pk_access 
 		.user = access->user,
 		.secret = *secret,
 		.header = header,
+		.seconds_request = stack->seconds,
+		.seconds_max = 2 * stack->seconds,
 	};
 	return pk_http_open(&options, &stack->diags);
 }
@@ -122,7 +130,8 @@ bool pk_stack_compare(struct pk_stack *stack)
 bool pk_stack_differs(const struct pk_stack *stack)
 {
 	const struct pk_objects_plan *objects = &stack->objects_plan;
-	return stack->plan.to_write + stack->plan.foreign + objects->absent + objects->outdated > 0;
+	return stack->plan.to_write + stack->plan.foreign > 0 ||
+		objects->absent + objects->outdated + objects->left > 0;
 }
 
 /* --- counting --- */

@@ -19,7 +19,7 @@ struct pk_stack_options {
 	struct pk_access access;
 	struct pk_access kibana; /* what is not given is as in `access` */
 	const char *name_space;
-	uint64_t retention; /* 0: what assets take */
+	uint64_t retention; /* these three: 0 is what assets take */
 	uint64_t rollover_days;
 	uint64_t rollover_gb;
 	uint64_t replicas;
@@ -59,6 +59,7 @@ struct pk_stack {
 	struct pk_objects objects;
 	struct pk_objects_plan objects_plan;
 	uint64_t began_ms;
+	unsigned seconds; /* for one answer; 0: what is usual */
 };
 
 /* The verbs: each returns an exit status. */
@@ -91,6 +92,8 @@ void pk_stack_put_counts(struct pk_stack *stack);
 /* Requests and writes so far, of both servers. */
 struct pk_http_count pk_stack_count(const struct pk_stack *stack);
 uint64_t pk_stack_now_ms(void); /* by a clock that is never set back */
+/* Today as indices of a day are named: "2026.11.22". */
+const char *pk_stack_today(struct pk_arena *arena);
 bool pk_stack_wants_json(const struct pk_stack *stack);
 /*
  * Asks at the terminal; true if the answer is yes, or --yes was given. False, after saying so,

@@ -76,7 +76,7 @@ static bool apply(struct work *work)
 	if (!good)
 		return false;
 	note_next_index(work);
-	if (stack->kibana == NULL || objects->absent + objects->outdated == 0)
+	if (stack->kibana == NULL || objects->absent + objects->outdated + objects->left == 0)
 		return true;
 	work->objects = stack->objects.len;
 	return pk_objects_import(stack->kibana, &stack->objects, &stack->diags);
@@ -120,23 +120,68 @@ static void put_lifecycle(struct pk_stack *stack)
 		pk_buf_printf(&stack->out, "lifecycle: events are removed after %u days\n", days);
 }
 
+/* A word for a shell. */
+static void put_word(struct pk_buf *buf, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_./:@%+,=[]";
+	if (text[strspn(text, plain)] == '\0') {
+		pk_buf_puts(buf, text);
+		return;
+	}
+	pk_buf_putc(buf, '\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '\'')
+			pk_buf_puts(buf, "'\\''");
+		else
+			pk_buf_putc(buf, *text);
+	}
+	pk_buf_putc(buf, '\'');
+}
+
+static void put_option(struct pk_buf *buf, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	pk_buf_printf(buf, " --%s ", name);
+	put_word(buf, value);
+}
+
+/* A command for the same stack. */
+static void put_command(struct pk_stack *stack, const char *verb)
+{
+	const struct pk_access *access = &stack->options->access;
+	PK_BUF_AUTO line = {0};
+	pk_buf_printf(&line, "  picket stack %s", verb);
+	put_option(&line, "url", access->url);
+	put_option(&line, "ca", access->ca);
+	put_option(&line, "fingerprint", access->fingerprint);
+	put_option(&line, "user", access->user);
+	put_option(&line, "password-file", access->password_file);
+	put_option(&line, "password-env", access->password_env);
+	put_option(&line, "api-key-file", access->api_key_file);
+	put_option(&line, "api-key-env", access->api_key_env);
+	put_option(&line, "namespace", stack->options->name_space);
+	if (access->insecure)
+		pk_buf_puts(&line, " --insecure");
+	pk_escape_put(&stack->out, line.data);
+	pk_buf_putc(&stack->out, '\n');
+}
+
 static void put_next(struct pk_stack *stack)
 {
 	struct pk_buf *buf = &stack->out;
-	const char *url = pk_http_url(stack->http);
 	pk_buf_printf(buf,
 		"events go to:\n"
 		"  Sysmon   %s\n"
 		"  Monster  %s\n",
 		stack->streams.sysmon, stack->streams.monster);
 	put_lifecycle(stack);
-	pk_buf_printf(buf,
-		"next:\n"
-		"  picket stack verify --url %s\n"
-		"  picket stack sample --url %s\n"
-		"  picket stack agent-config --sensor sysmon --url %s\n"
-		"  picket stack agent-config --sensor monster --url %s\n",
-		url, url, url, url);
+	pk_buf_puts(buf, "next:\n");
+	put_command(stack, "verify");
+	put_command(stack, "sample");
+	put_command(stack, "agent-config --sensor sysmon");
+	put_command(stack, "agent-config --sensor monster");
 }
 
 static void put_json_end(const struct work *work)

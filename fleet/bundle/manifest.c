@@ -210,8 +210,7 @@ static bool read_head(
 	good &= get_text(&out->name, reading, root, "name", pk_bundle_name_ok,
 		"a name of small letters, digits and ._-");
 	good &= get_text(&out->version, reading, root, "version", pk_bundle_version_ok, version);
-	good &= get_text(
-		&sensor, reading, root, "sensor", is_sensor, "sysmon, sysmon-linux or monster");
+	good &= get_text(&sensor, reading, root, "sensor", is_sensor, PK_SENSOR_CHOICES);
 	good &= get_text(&platform, reading, root, "platform", is_platform, "windows or linux");
 	good &= get_text(
 		&out->licence, reading, root, "licence", pk_bundle_remark_ok, "1 to 1000 bytes");

@@ -5,13 +5,19 @@
 #include "base/text.h"
 #include "fleet/bundle/manifest.h"
 
-/* Switches: Sysmon facts, docs/sysmon-facts.md section 11; Monster takes one a call. */
+/*
+ * Switches: Sysmon facts, docs/sysmon-facts.md section 11; Monster takes one a call. Those of
+ * Winlogbeat are for `net`, as the program itself has none for its service.
+ */
 static const char *const sysmon_install[] = {"-accepteula", "-i", "{config}", NULL};
 static const char *const sysmon_update[] = {"-accepteula", "-c", "{config}", NULL};
 static const char *const sysmon_remove[] = {"-u", NULL};
 static const char *const monster_install[] = {"/install", "/start", NULL};
 static const char *const monster_update[] = {"/stop", "/start", NULL};
 static const char *const monster_remove[] = {"/stop", "/remove", NULL};
+static const char *const winlogbeat_install[] = {"start", NULL};
+static const char *const winlogbeat_update[] = {"stop", "start", NULL};
+static const char *const winlogbeat_remove[] = {"stop", NULL};
 static const char *const nothing[] = {NULL};
 
 static const struct pk_sensor_kind kinds[] = {
@@ -19,6 +25,8 @@ static const struct pk_sensor_kind kinds[] = {
 	[PK_SENSOR_SYSMON] = {PK_HOST_WINDOWS, sysmon_install, sysmon_update, sysmon_remove},
 	[PK_SENSOR_SYSMON_LINUX] = {PK_HOST_LINUX, sysmon_install, sysmon_update, sysmon_remove},
 	[PK_SENSOR_MONSTER] = {PK_HOST_WINDOWS, monster_install, monster_update, monster_remove},
+	[PK_SENSOR_WINLOGBEAT] = {PK_HOST_WINDOWS, winlogbeat_install, winlogbeat_update,
+		winlogbeat_remove},
 };
 
 /* What the vendors' programs and packages are called, at the top of a bundle, in any case. */
@@ -35,6 +43,7 @@ static const struct {
 	{PK_SENSOR_SYSMON_LINUX, PK_PART_DEB, "sysmonforlinux", PK_BUNDLE_PACKAGE},
 	{PK_SENSOR_SYSMON_LINUX, PK_PART_RPM, "sysmonforlinux", PK_BUNDLE_PACKAGE},
 	{PK_SENSOR_MONSTER, PK_PART_PE, "Monster.exe", PK_BUNDLE_PROGRAM},
+	{PK_SENSOR_WINLOGBEAT, PK_PART_PE, "winlogbeat.exe", PK_BUNDLE_PROGRAM},
 };
 
 enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
@@ -116,7 +125,7 @@ static bool find_sensor(enum pk_sensor *out, const struct pk_parts *parts, const
 	if (said != NULL) {
 		struct pk_diag *diag = pk_report(
 			diags, PK_BUNDLE_NO_SENSOR, place, "'%s' is no sensor that is known", said);
-		pk_diag_hint(diags, diag, "write sysmon, sysmon-linux or monster");
+		pk_diag_hint(diags, diag, "write " PK_SENSOR_CHOICES);
 		return false;
 	}
 	for (size_t i = 0; i < parts->len; i++) {
@@ -177,7 +186,7 @@ static bool check_programs(
 		return true;
 	struct pk_diag *diag = pk_report(
 		diags, PK_BUNDLE_NO_SENSOR, place, "there is no program of a sensor that is known");
-	pk_diag_hint(diags, diag, "add what the vendor of Sysmon or Monster gives out");
+	pk_diag_hint(diags, diag, "add what the vendor of Sysmon, Monster or Winlogbeat gives out");
 	return false;
 }
 

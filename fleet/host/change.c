@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fleet/bundle/sensor.h"
 #include "fleet/host/change_part.h"
 
 /* What a plan is made from, and where it goes. */
@@ -70,26 +71,12 @@ enum pk_fact pk_change_is_feature(const struct pk_facts *facts)
 	return pk_text_find_nocase(facts->image, "\\system32\\") != NULL ? PK_FACT_YES : PK_FACT_NO;
 }
 
-static enum pk_host_platform sensor_platform(enum pk_sensor sensor)
-{
-	switch (sensor) {
-	case PK_SENSOR_NONE:
-		break;
-	case PK_SENSOR_SYSMON_LINUX:
-		return PK_HOST_LINUX;
-	case PK_SENSOR_SYSMON:
-	case PK_SENSOR_MONSTER:
-		return PK_HOST_WINDOWS;
-	}
-	return PK_HOST_ANY;
-}
-
 /* Can this sensor, from this bundle, be on this host at all? */
 static bool check_platform(struct planner *planner)
 {
 	const struct pk_facts *facts = planner->facts;
 	const struct pk_desired *desired = planner->desired;
-	enum pk_host_platform platform = sensor_platform(desired->sensor);
+	enum pk_host_platform platform = pk_sensor_kind(desired->sensor)->platform;
 
 	if (facts->platform == PK_HOST_ANY)
 		return refuse_unknown(planner, "the platform");
@@ -195,7 +182,7 @@ static bool plan_sensor(struct planner *planner)
 		    pk_arena_printf(
 			    planner->arena, "its %s is another", plan->changes.items[0].what)))
 		return false;
-	/* Removing takes the configuration along; Linux and Monster keep it in a file. */
+	/* Removing takes the configuration along; the others keep it in a file. */
 	bool has_config =
 		facts->config_hash != NULL || facts->config != NULL || facts->rules != NULL;
 	if (desired->content == NULL && desired->sensor == PK_SENSOR_SYSMON && has_config)

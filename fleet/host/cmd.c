@@ -3,7 +3,7 @@
  * takes two lines, because the key of Sysmon's driver has to be found before it can be read; it
  * writes nothing on the host.
  */
-#include "fleet/host/cmd_change.h"
+#include "fleet/host/cmd_agent.h"
 
 #include <string.h>
 
@@ -23,8 +23,6 @@ enum {
 	"{5770385f-c22a-43e0-bf4c-06f5698ffbd9}"
 
 static const char *const sysmon_services[] = {"Sysmon64", "Sysmon", "Sysmon64a", NULL};
-static const char *const monster_services[] = {"Monster", NULL};
-static const char *const monster_drivers[] = {"MonsterK", "monsterdrv", NULL};
 
 static void ask_service(struct pk_cmd_line *line, const char *name)
 {
@@ -36,20 +34,19 @@ static void ask_service(struct pk_cmd_line *line, const char *name)
 
 static void ask_services(struct pk_cmd_line *line, const struct pk_desired *desired)
 {
-	bool sysmon = desired->sensor == PK_SENSOR_SYSMON;
+	const struct pk_cmd_agent *agent = pk_cmd_agent_find(desired->sensor);
 	if (desired->service != NULL && pk_cmd_name_safe(desired->service))
 		ask_service(line, desired->service);
-	const char *const *names = sysmon ? sysmon_services : monster_services;
+	const char *const *names = agent == NULL ? sysmon_services : agent->services;
 	for (size_t i = 0; names[i] != NULL; i++)
 		if (desired->service == NULL || !pk_text_equal_nocase(names[i], desired->service))
 			ask_service(line, names[i]);
-	if (!sysmon) {
-		for (size_t i = 0; monster_drivers[i] != NULL; i++) {
-			pk_cmd_line_frame(line, "driver", monster_drivers[i]);
-			pk_cmd_line_run(line, "sc query %s", monster_drivers[i]);
-		}
-		return;
+	for (size_t i = 0; agent != NULL && agent->drivers[i] != NULL; i++) {
+		pk_cmd_line_frame(line, "driver", agent->drivers[i]);
+		pk_cmd_line_run(line, "sc query %s", agent->drivers[i]);
 	}
+	if (agent != NULL)
+		return;
 	pk_cmd_line_frame(line, "publisher", NULL);
 	pk_cmd_line_run(line, "reg query \"" PUBLISHER "\" /v MessageFileName");
 	/* The driver is known by its parameters: it may have any name. */
@@ -102,26 +99,41 @@ static void ask_sysmon(struct pk_cmd_line *line, const struct pk_facts *facts)
 	}
 }
 
-static void ask_monster(struct pk_cmd_line *line, struct pk_arena *arena,
+/* A file that may be the configuration; `name` is what it is called in the answer. */
+static void ask_agent_config(struct pk_cmd_line *line, const struct pk_job_wish *wish,
+	const char *path, const char *name)
+{
+	if (!pk_cmd_text_safe(path))
+		return;
+	pk_cmd_line_frame(line, "hash", name);
+	pk_cmd_line_run(line, "certutil -hashfile \"%s\" SHA256", path);
+	if (!wish->want_config)
+		return;
+	pk_cmd_line_frame(line, "file", name);
+	pk_cmd_line_put(line, "type \"%s\" 2>nul&echo.", path);
+}
+
+static void ask_agent(struct pk_cmd_line *line, struct pk_arena *arena,
 	const struct pk_job_wish *wish, const struct pk_facts *facts)
 {
-	static const char *const files[] = {"Monster.conf", "Monster.cnf"};
-	const char *folder = pk_cmd_monster_folder(arena, wish->desired, facts);
-	if (!pk_cmd_text_safe(folder))
-		return;
-	/* It does not say its version: what it is, its digest tells. */
+	const struct pk_cmd_agent *agent = pk_cmd_agent_find(facts->sensor);
+	const char *folder = pk_cmd_agent_folder(arena, wish->desired, facts);
+	/* Where it does not say its version, its digest tells what it is. */
 	if (facts->image != NULL && pk_cmd_text_safe(facts->image)) {
 		pk_cmd_line_frame(line, "program", NULL);
-		pk_cmd_line_run(line, "certutil -hashfile \"%s\" SHA256", facts->image);
+		if (agent->display != NULL)
+			pk_cmd_line_run(line, "\"%s\" version 2>&1 <nul", facts->image);
+		else
+			pk_cmd_line_run(line, "certutil -hashfile \"%s\" SHA256", facts->image);
 	}
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		pk_cmd_line_frame(line, "hash", files[i]);
-		pk_cmd_line_run(line, "certutil -hashfile \"%s\\%s\" SHA256", folder, files[i]);
-		if (!wish->want_config)
-			continue;
-		pk_cmd_line_frame(line, "file", files[i]);
-		pk_cmd_line_put(line, "type \"%s\\%s\" 2>nul&echo.", folder, files[i]);
+	if (facts->config_file != NULL) {
+		ask_agent_config(line, wish, facts->config_file, "config");
+		return;
 	}
+	for (size_t i = 0; agent->configs[i].name != NULL; i++)
+		ask_agent_config(line, wish,
+			pk_arena_printf(arena, "%s\\%s", folder, agent->configs[i].name),
+			agent->configs[i].name);
 }
 
 /*
@@ -201,8 +213,8 @@ static bool ask_more(struct pk_ask *out, struct pk_arena *arena, const struct pk
 		if (wish->want_config)
 			ask_config(&line, wish, facts);
 	}
-	if (there && facts->sensor == PK_SENSOR_MONSTER)
-		ask_monster(&line, arena, wish, facts);
+	if (there && pk_cmd_agent_find(facts->sensor) != NULL)
+		ask_agent(&line, arena, wish, facts);
 	if (there && wish->want_health && facts->sensor == PK_SENSOR_SYSMON)
 		ask_health(&line);
 	ask_logs(&line, wish);

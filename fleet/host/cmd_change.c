@@ -8,7 +8,7 @@
  * what the sensor reports is read, and the record says "done". A configuration that the sensor
  * refuses is taken back at once, in the same line, so that a connection that ends does not matter.
  */
-#include "fleet/host/cmd_change.h"
+#include "fleet/host/cmd_agent.h"
 
 #include <string.h>
 
@@ -307,19 +307,6 @@ static void add_sysmon(struct pk_cmd_steps *steps, bool remove)
 		pk_cmd_sysmon_readback(steps);
 }
 
-static void add_monster(struct pk_cmd_steps *steps, bool remove)
-{
-	if (remove)
-		pk_cmd_monster_remove(steps);
-	if (steps->install)
-		pk_cmd_monster_install(steps);
-	/* Both start it. */
-	if (has(steps->plan, PK_CHANGE_CONFIG))
-		pk_cmd_monster_config(steps);
-	else if (has(steps->plan, PK_CHANGE_START))
-		pk_cmd_monster_start(steps);
-}
-
 /* The steps about the sensor itself. */
 static void add_sensor(struct pk_cmd_steps *steps)
 {
@@ -330,7 +317,9 @@ static void add_sensor(struct pk_cmd_steps *steps)
 		add_sysmon(steps, remove);
 		break;
 	case PK_SENSOR_MONSTER:
-		add_monster(steps, remove);
+	case PK_SENSOR_WINLOGBEAT:
+		pk_cmd_agent_change(
+			steps, remove, has(plan, PK_CHANGE_CONFIG), has(plan, PK_CHANGE_START));
 		break;
 	case PK_SENSOR_NONE:
 	case PK_SENSOR_SYSMON_LINUX:
@@ -342,10 +331,10 @@ static void add_sensor(struct pk_cmd_steps *steps)
 static void add_bundle(struct pk_cmd_steps *steps)
 {
 	const struct pk_bundle *bundle = steps->wish->desired->bundle;
-	bool all = steps->wish->desired->sensor == PK_SENSOR_MONSTER;
+	bool all = pk_cmd_agent_find(steps->wish->desired->sensor) != NULL;
 	for (size_t i = 0; i < bundle->files.len; i++) {
 		const struct pk_bundle_file *file = &bundle->files.items[i];
-		if (all ? pk_cmd_monster_place(steps, file) == NULL : file != steps->program)
+		if (all ? pk_cmd_agent_place(steps, file) == NULL : file != steps->program)
 			continue;
 		size_t j = 0;
 		while (j < steps->len &&
@@ -403,7 +392,7 @@ static bool check_words(struct pk_cmd_steps *steps)
 		pk_cmd_step_safe(steps, facts->driver, true) &&
 		pk_cmd_step_safe(steps, desired->driver, true) &&
 		pk_cmd_step_safe(steps, steps->wish->rollout, true) &&
-		(desired->sensor != PK_SENSOR_MONSTER || pk_cmd_monster_check(steps));
+		(pk_cmd_agent_find(desired->sensor) == NULL || pk_cmd_agent_check(steps));
 }
 
 /*

@@ -1,6 +1,6 @@
 /*
  * The steps of changing a Windows host (cmd_change.c; those about the sensor itself: cmd_sysmon.c,
- * cmd_monster.c), and what came of each (cmd_heard.c).
+ * cmd_agent.c), and what came of each (cmd_heard.c).
  *
  * Steps that follow one another go in one line as far as it is long enough, because every question
  * costs a program's start and a way there and back. A step that fails ends its line: what was asked
@@ -73,17 +73,5 @@ void pk_cmd_sysmon_config(struct pk_cmd_steps *steps);
 void pk_cmd_sysmon_remove(struct pk_cmd_steps *steps);
 void pk_cmd_sysmon_install(struct pk_cmd_steps *steps);
 void pk_cmd_sysmon_readback(struct pk_cmd_steps *steps);
-
-/* The folder that Monster is in, or is put into. */
-const char *pk_cmd_monster_folder(
-	struct pk_arena *arena, const struct pk_desired *desired, const struct pk_facts *facts);
-/* Where a file of the bundle goes; NULL: it does not go along. */
-const char *pk_cmd_monster_place(
-	const struct pk_cmd_steps *steps, const struct pk_bundle_file *file);
-bool pk_cmd_monster_check(struct pk_cmd_steps *steps);
-void pk_cmd_monster_config(struct pk_cmd_steps *steps);
-void pk_cmd_monster_remove(struct pk_cmd_steps *steps);
-void pk_cmd_monster_install(struct pk_cmd_steps *steps);
-void pk_cmd_monster_start(struct pk_cmd_steps *steps);
 
 #endif

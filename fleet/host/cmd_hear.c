@@ -1,5 +1,5 @@
 /* What a Windows host says of itself: both answers of reading. */
-#include "fleet/host/cmd_change.h"
+#include "fleet/host/cmd_agent.h"
 
 #include <string.h>
 
@@ -100,8 +100,8 @@ static void take_service(struct pk_facts *out, struct pk_arena *arena,
 		key = pk_frame_find(frames, "key", (size_t)(key - frames->items) + 1);
 	if (key == NULL)
 		return;
-	out->image = pk_cmd_image(arena, pk_cmd_reg_text(arena, pk_cmd_body(key), "ImagePath"),
-		pk_frame_value(frames, "root", 0));
+	out->command = pk_cmd_reg_text(arena, pk_cmd_body(key), "ImagePath");
+	out->image = pk_cmd_image(arena, out->command, pk_frame_value(frames, "root", 0));
 }
 
 /* All services that were asked about; the first one that is there is the sensor's. */
@@ -191,10 +191,10 @@ static void read_hidden(
 }
 
 /*
- * Generation 2 is known by its driver alone; its program is then where it was to be put, which the
- * second question proves.
+ * Monster's generation 2 is known by its driver alone; its program is then where it was to be put,
+ * which the second question proves.
  */
-static void read_monster_driver(struct pk_facts *out, struct pk_arena *arena,
+static void read_agent_driver(struct pk_facts *out, struct pk_arena *arena,
 	const struct pk_job_wish *wish, const struct pk_frames *frames)
 {
 	unsigned state = 0;
@@ -209,8 +209,22 @@ static void read_monster_driver(struct pk_facts *out, struct pk_arena *arena,
 	if (out->driver == NULL || out->present != PK_FACT_NO)
 		return;
 	take_service(out, arena, frames, out->driver, state);
-	out->image = pk_arena_printf(
-		arena, "%s\\Monster.exe", pk_cmd_monster_folder(arena, wish->desired, out));
+	out->image =
+		pk_arena_printf(arena, "%s\\%s", pk_cmd_agent_folder(arena, wish->desired, out),
+			pk_cmd_agent_find(out->sensor)->program);
+}
+
+/* Where a service that Windows keeps has its configuration, its command line says. */
+static void read_agent_config(
+	struct pk_facts *out, struct pk_arena *arena, const struct pk_job_wish *wish)
+{
+	const struct pk_cmd_agent *agent = pk_cmd_agent_find(out->sensor);
+	struct pk_cmd_beat beat;
+	if (agent->display == NULL || out->image == NULL)
+		return;
+	const char *folder = pk_cmd_agent_folder(arena, wish->desired, out);
+	pk_cmd_beat_read(&beat, arena, agent, folder, out->command);
+	out->config_file = beat.config;
 }
 
 bool pk_cmd_hear_facts(struct pk_facts *out, struct pk_arena *arena, const struct pk_job_wish *wish,
@@ -233,8 +247,9 @@ bool pk_cmd_hear_facts(struct pk_facts *out, struct pk_arena *arena, const struc
 	if (facts.sensor == PK_SENSOR_SYSMON) {
 		read_driver(&facts, arena, wish, &frames);
 		read_hidden(&facts, arena, &frames);
-	} else if (facts.sensor == PK_SENSOR_MONSTER) {
-		read_monster_driver(&facts, arena, wish, &frames);
+	} else if (pk_cmd_agent_find(facts.sensor) != NULL) {
+		read_agent_driver(&facts, arena, wish, &frames);
+		read_agent_config(&facts, arena, wish);
 	}
 	*out = facts;
 	return true;
@@ -319,10 +334,10 @@ static bool hash_of(
 }
 
 /*
- * The version of a Monster by the digest of its program: that of the bundle it is in, or of the one
+ * The version of an agent by the digest of its program: that of the bundle it is in, or of the one
  * we installed it from, or else the beginning of the digest, which is at least no other version.
  */
-static const char *monster_version(struct pk_arena *arena, const struct pk_job_wish *wish,
+static const char *version_of(struct pk_arena *arena, const struct pk_job_wish *wish,
 	const struct pk_facts *facts, const char *digest)
 {
 	enum { SHORT = sizeof(PK_DIGEST_PREFIX) - 1 + 12 };
@@ -338,20 +353,23 @@ static const char *monster_version(struct pk_arena *arena, const struct pk_job_w
 	return pk_arena_strndup(arena, digest, SHORT);
 }
 
-static void hear_monster(struct pk_facts *facts, struct pk_arena *arena,
+static void hear_agent(struct pk_facts *facts, struct pk_arena *arena,
 	const struct pk_job_wish *wish, const struct pk_frames *frames)
 {
 	char digest[PK_DIGEST_TEXT];
-	if (hash_of(digest, frames, pk_frame_find(frames, "program", 0)))
-		facts->version = monster_version(arena, wish, facts, digest);
-	else
+	if (pk_cmd_agent_find(facts->sensor)->display != NULL)
+		facts->version = pk_cmd_banner(arena, said(frames, "program"));
+	else if (hash_of(digest, frames, pk_frame_find(frames, "program", 0)))
+		facts->version = version_of(arena, wish, facts, digest);
+	if (facts->version == NULL)
 		facts->image = NULL;
 	for (size_t i = 0; i < frames->len && facts->config == NULL; i++) {
 		const struct pk_frame *frame = &frames->items[i];
 		if (!pk_text_equal(frame->key, "hash") || !hash_of(digest, frames, frame))
 			continue;
 		facts->config = pk_arena_strdup(arena, digest);
-		facts->config_file = frame->value;
+		if (facts->config_file == NULL)
+			facts->config_file = frame->value;
 	}
 }
 
@@ -444,8 +462,8 @@ bool pk_cmd_hear_more(struct pk_facts *facts, struct pk_arena *arena,
 		read_found(facts, arena, &frames);
 	if (facts->present == PK_FACT_YES && facts->sensor == PK_SENSOR_SYSMON)
 		hear_sysmon(facts, arena, wish, &frames);
-	if (facts->present == PK_FACT_YES && facts->sensor == PK_SENSOR_MONSTER)
-		hear_monster(facts, arena, wish, &frames);
+	if (facts->present == PK_FACT_YES && pk_cmd_agent_find(facts->sensor) != NULL)
+		hear_agent(facts, arena, wish, &frames);
 	hear_files(facts, arena, wish, &frames);
 	hear_logs(facts, arena, &frames);
 	if (wish->want_health) {

@@ -249,6 +249,26 @@ static bool hear_call(struct heard *heard)
 	return hear_status(heard, PK_SENSOR_STEP);
 }
 
+/* What an agent says of a configuration that is not in its place yet. */
+static bool hear_test(struct heard *heard)
+{
+	int64_t status;
+	if (!status_of(heard, 0, &status))
+		return unproved(heard);
+	if (status == 0 || status == STATUS_DENIED || status == STATUS_ELEVATE)
+		return status == 0 || judge_status(heard, status, PK_SENSOR_REFUSED);
+	return went_wrong(heard, PK_SENSOR_REFUSED,
+		"%s refused the configuration, and nothing was changed: %s",
+		pk_sensor_name(heard->wish->desired->sensor), words_of(heard, "step"));
+}
+
+/* What stands still already cannot be stopped, and what cannot be stopped is told by what follows. */
+static bool hear_stop(struct heard *heard)
+{
+	int64_t status;
+	return status_of(heard, 0, &status) || unproved(heard);
+}
+
 static const struct {
 	const char *name;
 	bool (*hear)(struct heard *heard);
@@ -261,11 +281,13 @@ static const struct {
 	{"feature-on", hear_feature},
 	{"sysmon-install", hear_install},
 	{"sysmon-config", hear_config},
-	{"monster-remove", hear_remove},
-	{"monster-file", hear_move},
-	{"monster-call", hear_call},
-	{"monster-config", hear_move},
-	{"monster-start", hear_config},
+	{"agent-test", hear_test},
+	{"agent-stop", hear_stop},
+	{"agent-remove", hear_remove},
+	{"agent-file", hear_move},
+	{"agent-call", hear_call},
+	{"agent-config", hear_move},
+	{"agent-start", hear_config},
 	{"start", hear_start},
 	{"log", hear_log},
 	{"readback", hear_readback},

@@ -85,7 +85,7 @@ const char *pk_cmd_image(struct pk_arena *arena, const char *path, const char *r
 unsigned pk_cmd_sc_state(struct pk_cmd_text said);
 /* "10.0.20348.2700" in what `ver` says, or NULL. */
 const char *pk_cmd_ver(struct pk_arena *arena, struct pk_cmd_text said);
-/* The version in a banner ("System Monitor v15.15 - ..."), or NULL. */
+/* The version in a banner ("System Monitor v15.15 - ...", "... version 9.1.0 ..."), or NULL. */
 const char *pk_cmd_banner(struct pk_arena *arena, struct pk_cmd_text said);
 /* The digest that `certutil -hashfile` says; false if it says none. */
 bool pk_cmd_certutil(char out[PK_DIGEST_TEXT], struct pk_cmd_text said);

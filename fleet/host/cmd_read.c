@@ -215,10 +215,11 @@ const char *pk_cmd_banner(struct pk_arena *arena, struct pk_cmd_text said)
 	for (size_t i = 0; i + 1 < said.len; i++) {
 		if (said.at[i] != 'v' || (i > 0 && said.at[i - 1] != ' '))
 			continue;
-		size_t len =
-			version_len((struct pk_cmd_text){said.at + i + 1, said.len - i - 1}, 1);
+		struct pk_cmd_text rest = {said.at + i, said.len - i};
+		size_t skip = starts_nocase(rest, "version ") ? strlen("version ") : 1;
+		size_t len = version_len((struct pk_cmd_text){rest.at + skip, rest.len - skip}, 1);
 		if (len > 0)
-			return pk_facts_text(arena, said.at + i + 1, len);
+			return pk_facts_text(arena, rest.at + skip, len);
 	}
 	return NULL;
 }

@@ -70,6 +70,7 @@ struct pk_facts {
 	const char *service;	  /* name it runs under */
 	const char *driver;	  /* name of its driver, found by its parameters */
 	const char *image;	  /* path of its program */
+	const char *command;	  /* what its service is started with; not kept in JSON */
 	const char *config_hash;  /* as the sensor reports it: "SHA256=6F...": NULL: unknown */
 	const char *config_file;  /* path that the sensor was given */
 	const char *config;	  /* "sha256:..." of the configuration in force; NULL: unknown */

@@ -270,7 +270,7 @@ bool pk_facts_read_json(struct pk_facts *out, struct pk_arena *arena, const stru
 	if (!read_members(arena, members, COUNT(members), &facts, node, diags) ||
 		!read_name(
 			&platform, node, "platform", platform_name, PK_HOST_WINDOWS + 1, diags) ||
-		!read_name(&sensor, node, "sensor", sensor_name, PK_SENSOR_MONSTER + 1, diags) ||
+		!read_name(&sensor, node, "sensor", sensor_name, PK_SENSORS, diags) ||
 		!pk_node_get_list(&logs, node, "logs", diags) ||
 		!pk_node_get_map(&record, node, "record", diags))
 		return false;

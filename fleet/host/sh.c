@@ -159,7 +159,7 @@ static void ask_facts(struct pk_ask *out, struct pk_arena *arena, const struct p
 	*out = (struct pk_ask){
 		.kind = wish->rollout != NULL ? PK_ASK_TALK : PK_ASK_RUN,
 		.command = "true",
-		.ready = pk_arena_printf(arena, "%s ready", wish->nonce),
+		.ready = wish->nonce,
 		.output_max = ANSWER_MAX,
 	};
 	if (wish->want_config)
@@ -179,7 +179,12 @@ static void ask_facts(struct pk_ask *out, struct pk_arena *arena, const struct p
 	put_staged(&text, desired);
 	pk_buf_putc(&text, ' ');
 	put_known(&text, wish);
+	/* Both in one block: many jobs at once wait for their answers. */
+	size_t command_len = text.len;
+	pk_buf_putc(&text, '\0');
+	pk_buf_printf(&text, "%s ready", wish->nonce);
 	out->command = pk_arena_strndup(arena, text.data, text.len);
+	out->ready = out->command + command_len + 1;
 }
 
 /* Bytes of a file, if they are those of its digest: it may have changed while it was read. */

@@ -39,7 +39,13 @@ enum pk_sensor {
 	PK_SENSOR_SYSMON,
 	PK_SENSOR_SYSMON_LINUX,
 	PK_SENSOR_MONSTER,
+	PK_SENSOR_WINLOGBEAT, /* ships what the others record; its configuration is a file */
 };
+
+enum { PK_SENSORS = PK_SENSOR_WINLOGBEAT + 1 };
+
+/* Those there are, for people. */
+#define PK_SENSOR_CHOICES "sysmon, sysmon-linux, monster or winlogbeat"
 
 enum pk_become {
 	PK_BECOME_AUTO, /* sudo -n if the user is not root; nothing on Windows */
@@ -202,7 +208,7 @@ const struct pk_host *pk_inventory_find(const struct pk_inventory *inventory, co
 
 /* "windows", "linux", "any". */
 const char *pk_host_platform_name(enum pk_host_platform platform);
-/* "sysmon", "sysmon-linux", "monster", "none". */
+/* "sysmon", "sysmon-linux", "monster", "winlogbeat", "none". */
 const char *pk_sensor_name(enum pk_sensor sensor);
 /* The sensor of that name; false if there is none. */
 bool pk_sensor_parse(enum pk_sensor *out, const char *name);

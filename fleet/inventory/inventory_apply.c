@@ -28,7 +28,7 @@ static const char *const becomes[] = {"auto", "sudo", "none"};
 static const char *const states[] = {"present", "absent"};
 static const char *const booleans[] = {"false", "true"};
 static const char *const retentions[] = {"overwrite", "keep", "archive"};
-static const char *const sensors[] = {"none", "sysmon", "sysmon-linux", "monster"};
+static const char *const sensors[] = {"none", "sysmon", "sysmon-linux", "monster", "winlogbeat"};
 
 /* --- reports --- */
 

@@ -6,15 +6,18 @@
 
 enum { SSH_PORT = 22 };
 
-static const char *state_dir_of(enum pk_host_platform platform)
+/* Winlogbeat has a record of its own: its host is often in the inventory of a sensor, too. */
+static const char *state_dir_of(const struct pk_host *host)
 {
-	switch (platform) {
+	switch (host->platform) {
 	case PK_HOST_ANY:
 		break;
 	case PK_HOST_LINUX:
 		return "/var/lib/picket";
 	case PK_HOST_WINDOWS:
-		return "C:\\ProgramData\\picket";
+		return host->sensor.kind == PK_SENSOR_WINLOGBEAT
+			? "C:\\ProgramData\\picket-winlogbeat"
+			: "C:\\ProgramData\\picket";
 	}
 	return NULL;
 }
@@ -98,7 +101,7 @@ bool pk_inventory_fill(struct pk_host *host, struct pk_inventory_build *build)
 	if (host->zone == NULL)
 		host->zone = ssh->jumps.len == 0 ? "" : ssh->jumps.items[ssh->jumps.len - 1];
 	if (host->state_dir == NULL)
-		host->state_dir = state_dir_of(host->platform);
+		host->state_dir = state_dir_of(host);
 	if (host->install_dir == NULL)
 		host->install_dir = "/opt/sysmon";
 	return true;

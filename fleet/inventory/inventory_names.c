@@ -28,13 +28,15 @@ const char *pk_sensor_name(enum pk_sensor sensor)
 		return "sysmon-linux";
 	case PK_SENSOR_MONSTER:
 		return "monster";
+	case PK_SENSOR_WINLOGBEAT:
+		return "winlogbeat";
 	}
 	abort(); /* no value of the enum */
 }
 
 bool pk_sensor_parse(enum pk_sensor *out, const char *name)
 {
-	for (int i = PK_SENSOR_NONE; i <= PK_SENSOR_MONSTER; i++) {
+	for (int i = PK_SENSOR_NONE; i < PK_SENSORS; i++) {
 		if (!pk_text_equal(pk_sensor_name((enum pk_sensor)i), name))
 			continue;
 		*out = (enum pk_sensor)i;

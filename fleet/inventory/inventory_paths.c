@@ -148,8 +148,8 @@ static bool check_none(const struct pk_wishes *wishes, struct pk_inventory_build
 			!pk_setting_of_sensor((enum pk_setting)i))
 			continue;
 		return report_sensor(build, wishes->values[i],
-			"say which with 'kind': sysmon, sysmon-linux or monster",
-			"'%s' is given, but no sensor", pk_setting_key((enum pk_setting)i));
+			"say which with 'kind': " PK_SENSOR_CHOICES, "'%s' is given, but no sensor",
+			pk_setting_key((enum pk_setting)i));
 	}
 	return true;
 }
@@ -158,6 +158,7 @@ bool pk_sensor_wish_check(
 	struct pk_host *host, const struct pk_wishes *wishes, struct pk_inventory_build *build)
 {
 	static const enum pk_setting names[] = {PK_SET_SERVICE, PK_SET_DRIVER};
+	static const enum pk_setting compiled[] = {PK_SET_PROFILE, PK_SET_SCHEMA};
 	struct pk_sensor_wish *sensor = &host->sensor;
 	if (sensor->kind == PK_SENSOR_NONE)
 		return check_none(wishes, build);
@@ -169,6 +170,12 @@ bool pk_sensor_wish_check(
 			return report_sensor(build, wishes->values[names[i]], "take it away",
 				"only Sysmon on Windows runs under another name: '%s'",
 				pk_setting_key(names[i]));
+	}
+	for (size_t i = 0; i < PK_COUNT(compiled); i++) {
+		if (wishes->values[compiled[i]] != NULL && sensor->kind == PK_SENSOR_WINLOGBEAT)
+			return report_sensor(build, wishes->values[compiled[i]], "take it away",
+				"the configuration of Winlogbeat is not compiled: '%s'",
+				pk_setting_key(compiled[i]));
 	}
 	if (sensor->absent) {
 		sensor->config = NULL;

@@ -275,7 +275,7 @@ static bool mark_sensor(struct selecting *selecting, bool *row, const char *name
 	enum pk_sensor sensor;
 	if (!pk_sensor_parse(&sensor, name)) {
 		text_list known = {0};
-		for (int i = PK_SENSOR_NONE; i <= PK_SENSOR_MONSTER; i++)
+		for (int i = PK_SENSOR_NONE; i < PK_SENSORS; i++)
 			*pk_list_push(selecting->scratch, &known) =
 				pk_sensor_name((enum pk_sensor)i);
 		return report_unknown(selecting, "sensor", name, &known, "sensor:");

@@ -305,6 +305,8 @@ void pk_store_list_known(
 	pk_query_put_int(&query, (int64_t)most);
 	while (next_silently(&query))
 		*pk_list_push(arena, out) = pk_query_get_word(&query, arena);
+	/* All hosts were looked at, and nobody looks at them again. */
+	sqlite3_db_release_memory(store->db);
 }
 
 struct pk_source *pk_store_find_content(

@@ -1,8 +1,11 @@
 /* What all links by SSH share. */
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "fleet/transport/ssh_session.h"
+
+enum { SESSION_LEAST = 32 * 1024 /* bytes; libssh2 1.10 takes 54 KB */ };
 
 /* Does this libssh2 check and make RSA signatures with SHA-2? 1.10 does not. */
 static bool has_rsa(void)
@@ -36,6 +39,12 @@ static struct pk_ssh *create(const struct pk_ssh_options *options)
 	ssh->options.system_known_hosts = copy(arena, options->system_known_hosts);
 	ssh->options.agent = copy(arena, options->agent);
 	ssh->resolver = pk_resolver_create();
+	/*
+	 * What a session takes is given back as a whole when it ends. Else what lives longer
+	 * settles in it, and the next session needs new room.
+	 */
+	mallopt(M_MMAP_THRESHOLD, SESSION_LEAST);
+	malloc_trim(0); /* of what came before, only what is still used stays */
 	/* Passwords are in our memory: no core dump, no look into it by others of the user. */
 	ssh->was_dumpable = prctl(PR_GET_DUMPABLE);
 	prctl(PR_SET_DUMPABLE, 0);

@@ -31,19 +31,18 @@ static void put_text(struct mapping *mapping)
 }
 
 /*
- * To be found in parts and counted as a whole; what is too long for that, by its words. The
- * wildcard of Elasticsearch is counted without being told so, and takes lines of any length.
+ * To be found in parts and counted as a whole. A wildcard takes lines of any length; a keyword that is too long
+ * is still found by its words.
  */
 static void put_line(struct mapping *mapping)
 {
 	struct pk_json_out *json = mapping->json;
-	bool wildcard = pk_elk_has(mapping->elk, PK_ELK_WILDCARD);
-	bool opensearch = mapping->elk->product == PK_ELK_OPENSEARCH;
-	put_type(mapping, wildcard ? "wildcard" : "keyword");
-	if (wildcard && opensearch)
-		pk_json_out_bool(json, "doc_values", true);
-	if (!wildcard || opensearch)
+	if (pk_elk_has(mapping->elk, PK_ELK_WILDCARD)) {
+		put_type(mapping, "wildcard");
+	} else {
+		put_type(mapping, "keyword");
 		pk_json_out_number(json, "ignore_above", IGNORE_ABOVE_LINE);
+	}
 	pk_json_out_open_object(json, "fields");
 	pk_json_out_open_object(json, "text");
 	put_text(mapping);

@@ -21,7 +21,9 @@ void pk_doctor_look_lifecycle(struct pk_doctor_look *look)
 	if (!pk_elk_has(elk, PK_ELK_ILM)) {
 		pk_doctor_add(look, "lifecycle", PK_DOCTOR_NOTE,
 			"this server does not remove old events by itself",
-			"let 'picket stack prune' run every day");
+			look->streams->dated ? "let 'picket stack prune' run every day"
+					     : "install the plugin for index management, or remove "
+					       "old indices yourself");
 		return;
 	}
 	const struct pk_node *answer = pk_doctor_ask(look, "lifecycle", "/_ilm/status", NULL);

@@ -145,21 +145,16 @@ static void put_value(struct pk_buf *buf, const struct pk_node *node)
 		pk_json_put_node(buf, node, 0);
 }
 
-/* Appends a line for each leaf of `wanted` that `found` has not or otherwise. */
-static size_t compare(struct pk_buf *problems, const char *path, const struct pk_node *wanted,
-	const struct pk_node *found, unsigned depth)
+static const struct pk_node *item_at(const struct pk_node *list, size_t index)
 {
-	size_t count = 0;
-	if (wanted->kind == PK_NODE_MAP && depth < DEPTH_MOST) {
-		for (size_t i = 0; i < wanted->pair_count; i++) {
-			const char *key = wanted->pairs[i].key->text;
-			PK_BUF_AUTO deeper = {0};
-			pk_buf_printf(&deeper, "%s%s%s", path, path[0] == '\0' ? "" : ".", key);
-			count += compare(problems, deeper.data, wanted->pairs[i].value,
-				child(found, key), depth + 1);
-		}
-		return count;
-	}
+	return list != NULL && list->kind == PK_NODE_LIST && index < list->items.len
+		? list->items.items[index]
+		: NULL;
+}
+
+static size_t compare_value(struct pk_buf *problems, const char *path, const struct pk_node *wanted,
+	const struct pk_node *found)
+{
 	PK_BUF_AUTO one = {0};
 	PK_BUF_AUTO other = {0};
 	put_value(&one, wanted);
@@ -168,6 +163,34 @@ static size_t compare(struct pk_buf *problems, const char *path, const struct pk
 		return 0;
 	pk_buf_printf(problems, "%s: wanted %s, found %s\n", path, one.data, other.data);
 	return 1;
+}
+
+/* Appends a line for each leaf of `wanted` that `found` has not or otherwise. */
+static size_t compare(struct pk_buf *problems, const char *path, const struct pk_node *wanted,
+	const struct pk_node *found, unsigned depth)
+{
+	size_t count = 0;
+	size_t len = wanted->kind == PK_NODE_MAP ? wanted->pair_count
+		: wanted->kind == PK_NODE_LIST	 ? wanted->items.len
+						 : 0;
+	if (len == 0 || depth == DEPTH_MOST)
+		return compare_value(problems, path, wanted, found);
+	if (wanted->kind == PK_NODE_LIST && item_at(found, len) != NULL)
+		return compare_value(problems, path, wanted, found);
+	for (size_t i = 0; i < len; i++) {
+		PK_BUF_AUTO deeper = {0};
+		if (wanted->kind == PK_NODE_LIST) {
+			pk_buf_printf(&deeper, "%s[%zu]", path, i);
+			count += compare(problems, deeper.data, wanted->items.items[i],
+				item_at(found, i), depth + 1);
+		} else {
+			const char *key = wanted->pairs[i].key->text;
+			pk_buf_printf(&deeper, "%s%s%s", path, path[0] == '\0' ? "" : ".", key);
+			count += compare(problems, deeper.data, wanted->pairs[i].value,
+				child(found, key), depth + 1);
+		}
+	}
+	return count;
 }
 
 /* Cuts behind so many lines. */

@@ -171,6 +171,10 @@ static bool check_secret(struct pk_http *http, struct pk_diags *diags)
 		pk_diag_hint(diags, diag, "use 'https://', or a tunnel to a loopback address");
 		return false;
 	}
+	if (!http->encrypted && !http->loopback)
+		pk_report(diags, PK_HTTP_INSECURE, PK_NO_SPAN,
+			"the secret for '%s' goes through the network for everybody to read",
+			http->base);
 	http->login = pk_http_login_create(options->user, options->secret, diags);
 	return http->login != NULL;
 }

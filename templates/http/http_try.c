@@ -123,6 +123,8 @@ static void set_lines(struct pk_http *http, const struct pk_http_request *reques
 	if (http->options.header != NULL)
 		add(lines, pk_arena_strdup(arena, http->options.header));
 	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, &lines->items[0]);
+	/* A proxy is not told who we are to the server. */
+	curl_easy_setopt(http->curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 }
 
 static void take_facts(struct pk_http *http, struct pk_http_answer *answer)

@@ -52,7 +52,7 @@ static void put_input(
 		"  udp {\n"
 		"    id => \"picket_monster_udp\"\n"
 		"    port => %u\n"
-		"    codec => plain { charset => \"UTF-8\" }\n"
+		"    codec => plain\n"
 		"    receive_buffer_bytes => %u\n"
 		"    queue_size => %d\n"
 		"    workers => 2\n"
@@ -61,7 +61,7 @@ static void put_input(
 		"  tcp {\n"
 		"    id => \"picket_monster_tcp\"\n"
 		"    port => %u\n"
-		"    codec => line { charset => \"UTF-8\" }\n"
+		"    codec => line\n"
 		"    add_field => { \"[@metadata][picket]\" => \"monster\" }\n"
 		"  }\n"
 		"}\n",

@@ -260,7 +260,8 @@ def put_file(doc, path)
   dot = name.rindex(".")
   put(doc, "file.path", path)
   put_text(doc, "file.name", name)
-  put_text(doc, "file.directory", folder[0..-2]) unless folder.empty?
+  folder = folder[0..-2] unless folder =~ /\A.:.\z/
+  put_text(doc, "file.directory", folder) unless folder.nil?
   put_text(doc, "file.extension", name[dot + 1..-1]) if dot && dot > 0
 end
 

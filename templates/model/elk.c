@@ -64,7 +64,6 @@ static const struct feature_row feature_rows[] = {
 	{PK_ELK_DATA_STREAMS, PK_ELK_OPENSEARCH, false, 0, 0},
 	{PK_ELK_MATCH_ONLY_TEXT, PK_ELK_OPENSEARCH, false, VERSION(2, 12), 0},
 	{PK_ELK_COMMUNITY_ID_OS, PK_ELK_OPENSEARCH, false, VERSION(2, 13), 0},
-	{PK_ELK_WILDCARD, PK_ELK_OPENSEARCH, false, VERSION(2, 15), 0},
 };
 
 static const struct line *line_find(enum pk_elk_product product, unsigned major)

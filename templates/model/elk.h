@@ -27,7 +27,7 @@ enum pk_elk_feature {
 	PK_ELK_ILM = 1 << 2,
 	PK_ELK_ISM = 1 << 3,
 	PK_ELK_MAPPING_TYPE = 1 << 4, /* mappings and documents have a type, "doc" */
-	PK_ELK_WILDCARD = 1 << 5,     /* field type */
+	PK_ELK_WILDCARD = 1 << 5,     /* field type by which events are counted rightly */
 	PK_ELK_PIPELINE_META =
 		1 << 6,	       /* pipelines may have `_meta`; else the mark is in the description */
 	PK_ELK_GEOIP = 1 << 7, /* processor geoip, with databases of its own */

@@ -390,62 +390,87 @@ static bool check_family(struct check *check, const char *value)
 	return is_truth(value);
 }
 
-static bool check_more(struct check *check, const char *value)
+static bool check_boolean(struct check *check, const char *value)
 {
-	switch (check->row->how) {
-	case PK_SYSMON_BOOLEAN:
-		return check_truth(check, value, "", "true", "false") && strlen(value) <= 5;
-	case PK_SYSMON_SIGNED:
-		return check_truth(check, value, ".code_signature.exists", "true", "false");
-	case PK_SYSMON_DIRECTION:
-		return check_truth(check, value, "", "egress", "ingress");
-	case PK_SYSMON_FAMILY:
-		return check_family(check, value);
-	case PK_SYSMON_LOWER:
-		return check_lower(check, value);
-	case PK_SYSMON_HOST:
-		expect_item(check, "related.hosts", value);
-		expect(check, check->row->target, "", value);
-		return true;
-	case PK_SYSMON_LIBRARY:
-		expect(check, check->row->target, ".path", value);
-		expect(check, check->row->target, ".name", last_part(value));
-		return true;
-	case PK_SYSMON_CONFIG:
-		expect(check, check->row->target, ".path", value);
-		return true;
-	case PK_SYSMON_ACCESS:
-		return begins(value, "0x") ? expect_any(check, value) : false;
-	case PK_SYSMON_PROTOCOL:
-	case PK_SYSMON_STATUS:
-		return expect_any(check, value);
-	default:
-		expect(check, check->row->target, "", value);
-		return true;
-	}
+	return check_truth(check, value, "", "true", "false") && strlen(value) <= strlen("false");
+}
+
+static bool check_signed(struct check *check, const char *value)
+{
+	return check_truth(check, value, ".code_signature.exists", "true", "false");
+}
+
+static bool check_direction(struct check *check, const char *value)
+{
+	return check_truth(check, value, "", "egress", "ingress");
+}
+
+static bool check_text(struct check *check, const char *value)
+{
+	expect(check, check->row->target, "", value);
+	return true;
+}
+
+static bool check_host(struct check *check, const char *value)
+{
+	expect_item(check, "related.hosts", value);
+	return check_text(check, value);
+}
+
+static bool check_library(struct check *check, const char *value)
+{
+	expect(check, check->row->target, ".path", value);
+	expect(check, check->row->target, ".name", last_part(value));
+	return true;
+}
+
+static bool check_config(struct check *check, const char *value)
+{
+	expect(check, check->row->target, ".path", value);
+	return true;
+}
+
+/* A mask without any right that has a name is a mask, too. */
+static bool check_access(struct check *check, const char *value)
+{
+	uint64_t mask;
+	if (!pk_text_parse_u64_any(&mask, value) || !begins(value, "0x"))
+		return false;
+	return (mask & 0x1f3fff) == 0 || expect_any(check, value);
 }
 
 static bool check_value(struct check *check, const char *value)
 {
 	static bool (*const checks[PK_SYSMON_HOWS])(struct check * check, const char *value) = {
+		[PK_SYSMON_MOVE] = check_text,
 		[PK_SYSMON_LONG] = check_long,
+		[PK_SYSMON_BOOLEAN] = check_boolean,
 		[PK_SYSMON_IP] = check_ip,
 		[PK_SYSMON_DATE] = check_date,
+		[PK_SYSMON_LOWER] = check_lower,
+		[PK_SYSMON_HOST] = check_host,
+		[PK_SYSMON_PROTOCOL] = expect_any,
 		[PK_SYSMON_EXECUTABLE] = check_executable,
 		[PK_SYSMON_COMMAND] = check_command,
 		[PK_SYSMON_USER] = check_user,
 		[PK_SYSMON_FILE] = check_file,
+		[PK_SYSMON_LIBRARY] = check_library,
 		[PK_SYSMON_HASHES] = check_hashes,
+		[PK_SYSMON_SIGNED] = check_signed,
 		[PK_SYSMON_SIGNATURE] = check_signature,
 		[PK_SYSMON_REGISTRY] = check_registry,
 		[PK_SYSMON_DETAILS] = check_details,
 		[PK_SYSMON_CHANGE] = check_change,
+		[PK_SYSMON_DIRECTION] = check_direction,
+		[PK_SYSMON_FAMILY] = check_family,
 		[PK_SYSMON_DNS] = check_dns,
+		[PK_SYSMON_STATUS] = expect_any,
+		[PK_SYSMON_ACCESS] = check_access,
 		[PK_SYSMON_ZONE] = check_zone,
+		[PK_SYSMON_CONFIG] = check_config,
 		[PK_SYSMON_CONFIG_HASH] = check_config_hash,
 	};
-	bool (*const own)(struct check *, const char *) = checks[check->row->how];
-	return own != NULL ? own(check, value) : check_more(check, value);
+	return checks[check->row->how](check, value);
 }
 
 /* --- rows --- */

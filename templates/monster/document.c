@@ -3,12 +3,18 @@
  * and then the fields of ECS, which are collected first, sorted, and written as nested objects.
  * Nothing is allocated but room in the buffer.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "templates/monster/decode.h"
 #include "templates/monster/ecs.h"
 #include "templates/monster/value.h"
+
+enum {
+	NAME_MAX_BYTES = 60,
+	SHORT_TEXT = 160,
+};
 
 struct document {
 	struct pk_buf *buf;
@@ -24,25 +30,53 @@ static struct pk_piece column_of(const struct pk_monster_record *record, size_t 
 
 /* --- pieces of JSON --- */
 
-static void put_comma(struct pk_buf *buf)
+static bool needs_comma(const struct pk_buf *buf)
 {
 	char last = buf->data[buf->len - 1];
-	if (last != '{' && last != '[')
+	return last != '{' && last != '[';
+}
+
+static void put_comma(struct pk_buf *buf)
+{
+	if (needs_comma(buf))
 		pk_buf_putc(buf, ',');
 }
 
-/* Names of the tables need no escape. */
+/* Names of the tables need no escape, and have at most NAME_MAX_BYTES. Appended in one piece. */
 static void put_name(struct pk_buf *buf, const char *name)
 {
-	put_comma(buf);
-	pk_buf_putc(buf, '"');
-	pk_buf_puts(buf, name);
-	pk_buf_put(buf, "\":", 2);
+	char text[NAME_MAX_BYTES + 4];
+	size_t at = 0;
+	if (needs_comma(buf))
+		text[at++] = ',';
+	text[at++] = '"';
+	size_t len = strlen(name);
+	assert(len <= NAME_MAX_BYTES);
+	memcpy(text + at, name, len);
+	at += len;
+	text[at++] = '"';
+	text[at++] = ':';
+	pk_buf_put(buf, text, at);
 }
 
+/* Most texts are short and need no escape: those are appended in one piece, too. */
 static void put_text(struct pk_buf *buf, struct pk_piece piece)
 {
-	pk_json_put_string_len(buf, piece.text, piece.len);
+	char text[SHORT_TEXT + 2];
+	size_t len = 0;
+	for (; len < piece.len && len < SHORT_TEXT; len++) {
+		unsigned char c = (unsigned char)piece.text[len];
+		if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
+			break;
+		text[len + 1] = (char)c;
+	}
+	if (len < piece.len) {
+		pk_json_put_string_len(buf, piece.text, piece.len);
+		return;
+	}
+	text[0] = '"';
+	text[len + 1] = '"';
+	pk_buf_put(buf, text, len + 2);
 }
 
 static void put_long(struct pk_buf *buf, int64_t number)
@@ -61,10 +95,11 @@ static void put_long(struct pk_buf *buf, int64_t number)
 
 static void put_date(struct pk_buf *buf, int64_t filetime, enum pk_monster_date how)
 {
-	char date[PK_MONSTER_DATE_TEXT];
-	pk_buf_putc(buf, '"');
-	pk_buf_put(buf, date, pk_monster_print_date(date, filetime, how));
-	pk_buf_putc(buf, '"');
+	char text[PK_MONSTER_DATE_TEXT + 2];
+	size_t len = pk_monster_print_date(text + 1, filetime, how);
+	text[0] = '"';
+	text[len + 1] = '"';
+	pk_buf_put(buf, text, len + 2);
 }
 
 /* "name=text" */
@@ -424,6 +459,16 @@ static void close_objects(struct pk_buf *buf, const char *names)
 		pk_buf_putc(buf, '}');
 }
 
+static void open_object(struct pk_buf *buf, const char *name, size_t len)
+{
+	char text[NAME_MAX_BYTES + 1];
+	assert(len <= NAME_MAX_BYTES);
+	memcpy(text, name, len);
+	text[len] = '\0';
+	put_name(buf, text);
+	pk_buf_putc(buf, '{');
+}
+
 static void put_ecs(struct pk_buf *buf, const struct pk_monster_ecs *ecs)
 {
 	const char *before = "";
@@ -433,11 +478,8 @@ static void put_ecs(struct pk_buf *buf, const struct pk_monster_ecs *ecs)
 		const char *name = entry->target + shared;
 		const char *dot;
 		close_objects(buf, before + shared);
-		for (; (dot = strchr(name, '.')) != NULL; name = dot + 1) {
-			put_comma(buf);
-			pk_json_put_string_len(buf, name, (size_t)(dot - name));
-			pk_buf_put(buf, ":{", 2);
-		}
+		for (; (dot = strchr(name, '.')) != NULL; name = dot + 1)
+			open_object(buf, name, (size_t)(dot - name));
 		put_name(buf, name);
 		put_ecs_value(buf, entry);
 		before = entry->target;

@@ -69,8 +69,10 @@ static void add_file(struct pk_monster_ecs *ecs, struct pk_piece path)
 	const char *dot = memrchr(name.text, '.', name.len);
 	add_piece(ecs, "file.path", PK_ECS_TEXT, path.text, path.len);
 	add_piece(ecs, "file.name", PK_ECS_TEXT, name.text, name.len);
+	bool drive = folder == 3 && path.text[1] == ':';
 	if (folder > 1)
-		add_piece(ecs, "file.directory", PK_ECS_TEXT, path.text, folder - 1);
+		add_piece(
+			ecs, "file.directory", PK_ECS_TEXT, path.text, drive ? folder : folder - 1);
 	if (dot != NULL && dot != name.text)
 		add_piece(ecs, "file.extension", PK_ECS_TEXT, dot + 1,
 			(size_t)(name.text + name.len - dot - 1));

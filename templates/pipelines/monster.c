@@ -233,6 +233,23 @@ static void put_places(struct pk_json_out *json)
 	pk_json_out_close_object(json);
 }
 
+/* Elastic's naming of streams, in fields that its own agents set. */
+static void put_stream(struct pk_json_out *json)
+{
+	static const char script[] =
+		"String index = ctx['_index'];"
+		"if (index.startsWith(params.stream)) {"
+		"Map stream = new HashMap();"
+		"stream.put('type', 'logs');"
+		"stream.put('dataset', 'monster.events');"
+		"stream.put('namespace', index.substring(params.stream.length()));"
+		"ctx.put('data_stream', stream);"
+		"}";
+	pk_script_open(json, "monster-stream", script);
+	pk_json_out_raw(json, "params", "{\"stream\":\"logs-monster.events-\"}");
+	pk_script_close(json);
+}
+
 static void put_set(struct pk_json_out *json, const char *field, const char *value, bool override)
 {
 	pk_json_out_open_object(json, NULL);
@@ -268,6 +285,8 @@ void pk_pipeline_put_monster(
 		"\",\"if\":\"ctx.source?.ip != null || ctx.destination?.ip != null\"}}");
 	if (pk_elk_has(elk, PK_ELK_GEOIP) && !options->no_geoip)
 		put_places(&json);
+	if (pk_elk_has(elk, PK_ELK_DATA_STREAMS))
+		put_stream(&json);
 	put_times(&json);
 	pk_json_out_close_array(&json);
 	pk_json_out_open_array(&json, "on_failure");

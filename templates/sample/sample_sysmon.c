@@ -42,6 +42,7 @@ struct text {
 
 /* The first row that fits is taken. */
 static const struct text texts[] = {
+	{ON(5), "RuleName", {"Programs of the lab"}},
 	{ANY, "RuleName",
 		{"technique_id=T1059.001,technique_name=PowerShell",
 			"technique_id=T1547.001,technique_name=Registry Run Keys / Startup Folder",
@@ -93,8 +94,8 @@ static const struct text texts[] = {
 		{"C:\\Lab\\docs\\setup.exe:Zone.Identifier", "C:\\Lab\\docs\\list.xlsx:notes"}},
 	{ON(27) | ON(29), "TargetFilename", {"C:\\Lab\\v1.2\\new.exe", "C:\\Lab\\tools\\new.dll"}},
 	{ANY, "TargetFilename",
-		{"C:\\Lab\\docs\\plan.docx", "C:\\Lab\\docs\\list.xlsx", "C:\\Lab\\run.ps1",
-			"C:\\Lab\\v1.2\\notes"}},
+		{"C:\\Lab\\docs\\plan.docx", "C:\\Lab\\docs\\list.xlsx",
+			"C:\\Lab\\Startup\\run.ps1", "C:\\Lab\\v1.2\\notes"}},
 	{ANY, "Device", {"\\Device\\HarddiskVolume@"}},
 	{ON(24), "Hashes",
 		{"SHA256=################################################################,"
@@ -114,10 +115,12 @@ static const struct text texts[] = {
 	{ANY, "Archived", {"true", "false"}},
 	{ON(12), "TargetObject",
 		{"HKLM\\SOFTWARE\\Lab\\Run", "HKU\\S-1-5-21-1-2-3-1001\\Lab",
-			"HKLM\\SOFTWARE\\Lab\\Settings\\Path", "HKLM\\SYSTEM\\Lab"}},
+			"HKLM\\SOFTWARE\\Lab\\Settings\\Path",
+			"HKLM\\SYSTEM\\Lab\\Services\\LabService"}},
 	{ON(14), "TargetObject", {"HKLM\\SOFTWARE\\Lab\\Run", "HKLM\\SOFTWARE\\Lab\\Run\\Start"}},
 	{ANY, "TargetObject",
-		{"HKLM\\SOFTWARE\\Lab\\Run\\Start", "HKLM\\SOFTWARE\\Lab\\Settings\\Size",
+		{"HKLM\\SOFTWARE\\Lab\\CurrentVersion\\Run\\Start",
+			"HKLM\\SOFTWARE\\Lab\\Settings\\Size",
 			"HKU\\S-1-5-21-1-2-3-1001\\Lab\\(Default)", "HKLM\\SYSTEM\\Lab\\Data"}},
 	{ANY, "Details",
 		{"DWORD (0x0000000@)", "QWORD (0x0000000@-0xffffffff)", "C:\\Lab\\v1.2\\alpha.exe",

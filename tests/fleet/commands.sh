@@ -2,7 +2,7 @@
 # The commands of the fleet from outside: commands.sh PICKET [STORY]. Every cmd_STORY.sh beside this
 # is a story with hosts on test endpoints (endpoints.sh), an inventory and a store of its own; all
 # are told at once. Every check has a name, and says what was seen if it fails. STORY:
-# only stories whose name starts with it; `windows`, which takes Wine, is told only if it is named.
+# only stories whose name starts with it; those of `windows`, which take Wine, are told only if named.
 # Status 77: packages are missing (skipped).
 set -u
 picket=$(realpath -- "${1:?usage: commands.sh PICKET [STORY]}")
@@ -263,12 +263,14 @@ tell() {
 }
 
 endpoints_begin "$work/endpoints" "$picket" && endpoint_sshd commands && make_bundles || exit 1
+# All stories share what Windows-like hosts are made of.
+[[ $only != windows* || -n $(endpoints_missing windows) ]] || endpoints_make_windows || exit 1
 stories=()
 pids=()
 number=40
 for file in "$here"/cmd_*.sh; do
 	name=${file##*/cmd_}
-	[[ ${name%.sh} == "$only"* && (-n $only || $name != windows.sh) ]] || continue
+	[[ ${name%.sh} == "$only"* && (-n $only || $name != windows*) ]] || continue
 	stories+=("${name%.sh}")
 	number=$((number + 1))
 	(tell "$file" "$number") &

@@ -182,11 +182,11 @@ endpoints_make_programs() {
 	local source=$endpoints_source/standin name names=() build
 	build=(x86_64-w64-mingw32-gcc -std=gnu17 -O1 -DWIN32_LEAN_AND_MEAN)
 	mkdir -p "$1"
-	for name in certutil common config dism icacls launcher monster sysmon64 wevtutil whoami; do
+	for name in certutil common config dism icacls launcher monster sysmon64 wevtutil whoami winlogbeat; do
 		names+=("$source/$name.c")
 	done
 	(cd -- "$1" && printf '%s\n' "${names[@]}" | xargs -n 1 -P "$(nproc)" "${build[@]}" -c) || return
-	for name in certutil dism icacls launcher monster wevtutil whoami; do
+	for name in certutil dism icacls launcher monster wevtutil whoami winlogbeat; do
 		"${build[@]}" -s -municode -o "$1/$name.exe" "$1/$name.o" "$1/common.o" -lbcrypt || return
 	done
 	endpoints_link_sysmon64 "$1" "$1/Sysmon.exe" 15.22 || return
@@ -272,6 +272,11 @@ endpoint_sysmon64() {
 # endpoint_monster FILE: the stand-in for Monster.exe.
 endpoint_monster() {
 	endpoints_make_windows && cp -- "$endpoints_windows/programs/monster.exe" "$1"
+}
+
+# endpoint_winlogbeat FILE: the stand-in for winlogbeat.exe.
+endpoint_winlogbeat() {
+	endpoints_make_windows && cp -- "$endpoints_windows/programs/winlogbeat.exe" "$1"
 }
 
 # endpoint_sysmon_linux FILE [VERSION]: the stand-in for the program of Sysmon for Linux.

@@ -53,7 +53,8 @@ my %kinds = (
 	'GeoLite2-City' => sub {
 		my ($region, $region_name, $city, $latitude, $longitude) = @{$_[0]}[6 .. 10];
 		return map_of(place($_[0]), city => map_of(named($city)),
-			subdivisions => array(map_of(iso_code => text($region =~ s/.*-//r), named($region_name))),
+			subdivisions => array(
+				map_of(iso_code => text($region =~ s/.*-//r), named($region_name))),
 			location => map_of(latitude => double($latitude), longitude => double($longitude)));
 	},
 	'GeoLite2-ASN' => sub {
@@ -92,7 +93,8 @@ for my $kind (sort keys %kinds) {
 	}
 	my $tree = '';
 	for my $record (map { @$_ } @nodes) {
-		my $value = !defined $record ? @nodes : $record =~ /^data (.*)/ ? @nodes + 16 + $1 : $record;
+		my $value = !defined $record ? @nodes
+			: $record =~ /^data (.*)/ ? @nodes + 16 + $1 : $record;
 		$tree .= substr(pack('N', $value), 1);
 	}
 	open my $file, '>:raw', "$ARGV[0]/$kind.mmdb" or die "$ARGV[0]: $!\n";

@@ -4,10 +4,11 @@
 # stand-in, since the vendor's comes only with the whole distribution. Docker and Kibana are not here.
 picket=$(realpath -- "${1:?usage: lab.sh PICKET}")
 here=$(dirname -- "$(realpath -- "$0")")
+# shellcheck source=tests/stack/server.sh
 . "$here/server.sh"
-missing=$(server_missing opensearch2)
-if [[ -n $missing ]]; then
-	echo "skipped, packages that are missing: $missing"
+lacking=$(server_missing opensearch2)
+if [[ -n $lacking ]]; then
+	echo "skipped, packages that are missing: $lacking"
 	exit 77
 fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/picket-lab.XXXXXX")
@@ -115,6 +116,7 @@ port=$(free_port)
 up=(up --dir "$work/lab" --archives "$work/archives" --port "$port" --memory 512 --samples 120)
 check 'up' lab "${up[@]}"
 check 'commands are shown' says "picket stack up --url http://localhost:$port"
+# shellcheck disable=SC2016 # the other shell's
 check 'there is no secret that nobody needs in the output' bash -c '! grep -qf "$1"/lab/secrets/elastic "$1"/out "$1"/err' - "$work"
 check 'status' lab status --dir "$work/lab"
 check 'events are counted' says '120 events'
@@ -145,6 +147,7 @@ check 'leaves the server' curl -fsS -o "$work/out" "$url/"
 # --- down ---
 check 'down keeps the data' lab down --dir "$work/lab"
 check 'and says so' says 'are kept'
+# shellcheck disable=SC2016 # the other shell's
 check 'the process has ended' bash -c '! kill -0 "$1" 2>/dev/null' - "$(sed -nE 's/.*"pid":([0-9]+).*/\1/p' "$work/lab/lab.json")"
 check 'status says it is down' status 1 lab status --dir "$work/lab"
 check 'down with data' lab down --dir "$work/lab" --data

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# selftest.sh [NAME...]: are the servers what the tests take them for? Starts one after the other, and
+# selftest.sh [NAME...]: are the servers what the tests take them for? Starts one after the other;
 # templates, a pipeline, bulk and searches are tried on it. Status 77: packages are missing (skipped).
 set -u
 # shellcheck source=tests/stack/server.sh
@@ -26,8 +26,8 @@ expect() {
 pipeline() {
 	cat <<-'END'
 		{"description": "tried", "processors": [
-		{"kv": {"field": "rule", "target_field": "pairs", "field_split": ",(?=[a-z_]+=)", "value_split": "=",
-		"ignore_missing": true}},
+		{"kv": {"field": "rule", "target_field": "pairs", "field_split": ",(?=[a-z_]+=)",
+		"value_split": "=", "ignore_missing": true}},
 		{"convert": {"field": "port", "type": "long", "ignore_missing": true}},
 		{"date": {"field": "time", "formats": ["yyyy-MM-dd HH:mm:ss.SSS"], "timezone": "UTC"}},
 		{"set": {"field": "named", "value": "{{host}}!"}},
@@ -39,8 +39,8 @@ pipeline() {
 
 # A document, in one line.
 document() {
-	printf '{"host":"PC%s","port":"443","time":"2026-01-02 03:04:05.678","rule":"%s","address":"%s"}\n' \
-		"$1" 'technique_id=T1059,technique_name=A, B' "${2-203.0.113.9}"
+	printf '{"host":"PC%s","port":"443","time":"2026-01-02 03:04:05.678",' "$1"
+	printf '"rule":"technique_id=T1059,technique_name=A, B","address":"%s"}\n' "${2-203.0.113.9}"
 }
 
 # try_pipeline [TYPE]: TYPE is that of documents, where they have one.
@@ -60,7 +60,7 @@ try_pipeline() {
 try_bulk() {
 	local number index=$1 lines=''
 	for ((number = 0; number < 100; number++)); do
-		lines+="{\"$2\":{\"_index\":\"$index\"${3-}}}"$'\n'$(document "$((number % 4))")$'\n'
+		lines+="{\"$2\":{\"_index\":\"$index\"${3-}}}"$'\n'$(document $((number % 4)))$'\n'
 	done
 	expect '"errors":false' POST '_bulk?pipeline=tried&refresh=true' "$lines"
 	expect '"count":100' GET "$index/_count"

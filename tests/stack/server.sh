@@ -31,8 +31,8 @@ server_complain() {
 # should be.
 server_lacks() {
 	mkdir -p -- "$server_cache"
-	env -C "$server_cache" LC_ALL=C sha256sum -c --quiet "$server_source/jars/$1.lock" 2>/dev/null |
-		sed -n 's/: FAILED.*//p'
+	env -C "$server_cache" LC_ALL=C sha256sum -c --quiet "$server_source/jars/$1.lock" \
+		2>/dev/null | sed -n 's/: FAILED.*//p'
 }
 
 # server_missing NAME: packages that are missing to start it; nothing if it can be had.
@@ -40,6 +40,7 @@ server_missing() {
 	local missing=()
 	command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
 	command -v curl >/dev/null || missing+=(curl)
+	command -v perl >/dev/null || missing+=(perl)
 	command -v mvn >/dev/null || [[ -z $(server_lacks "$1") ]] || missing+=(maven)
 	((${#missing[@]} == 0)) || echo "${missing[*]}"
 }
@@ -62,10 +63,11 @@ server_project() {
 		name=${path##*/}
 		group=${path%/*}
 		cat <<-END
-			<dependency>
-			<groupId>${group//\//.}</groupId><artifactId>$name</artifactId><version>$version</version>
-			<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>
-			</dependency>
+			<dependency><groupId>${group//\//.}</groupId>
+			<artifactId>$name</artifactId><version>$version</version>
+			<exclusions><exclusion>
+			<groupId>*</groupId><artifactId>*</artifactId>
+			</exclusion></exclusions></dependency>
 		END
 	done
 	printf '</dependencies>\n</project>\n'
@@ -94,11 +96,11 @@ server_get() {
 	) 9>"$server_cache.lock"
 }
 
-# Puts the jars of the server NAME where it looks for them. The table of modules says which belong to
-# a module, each of which has its own loader, and what it is; all others are the server's own.
+# Puts the jars of the server NAME where it looks for them. The table of modules says which belong
+# to a module, each of which has its own loader, and what it is; all others are the server's own.
 server_lay_out() {
-	local lock=$server_source/jars/$1.lock product=${1%%[0-9]*} module class extended jars jar path
-	local name version
+	local lock=$server_source/jars/$1.lock product=${1%%[0-9]*} module class extended jars
+	local jar path name version
 	local -A folders=()
 	version=$(sed -nE "s,.* org/$product/$product/([^/]*)/.*,\1,p" "$lock")
 	mkdir -p "$server_dir"/{config/ingest-geoip,data,lib,logs,plugins,tmp}
@@ -127,7 +129,8 @@ server_lay_out() {
 		# The rights of a library hang on its name: this was published under another one.
 		[[ $name != plugin-classloader-7.* ]] || name=$product-$name
 		jar=$server_dir/${folders[${jar##*/}]-lib}/$name
-		ln -- "$server_cache/$path" "$jar" 2>/dev/null || cp -- "$server_cache/$path" "$jar" || return
+		ln -- "$server_cache/$path" "$jar" 2>/dev/null ||
+			cp -- "$server_cache/$path" "$jar" || return
 	done <"$lock"
 	[[ ! -d $server_dir/modules/ingest-geoip ]] ||
 		perl "$server_source/geoip.pl" "$server_dir/modules/ingest-geoip"
@@ -188,7 +191,8 @@ server_wait() {
 		if [[ -s $ports ]] && read -r port <"$ports"; then
 			SERVER_URL=http://$port
 			curl -fsS -m "$server_limit" -o "$server_dir/health" \
-				"$SERVER_URL/_cluster/health?wait_for_status=yellow" 2>>"$server_dir/log" && return
+				"$SERVER_URL/_cluster/health?wait_for_status=yellow" \
+				2>>"$server_dir/log" && return
 			SERVER_URL=''
 		fi
 		sleep 0.05
@@ -201,8 +205,8 @@ server_start() {
 	local name=$1
 	shift
 	[[ -z $server_pid ]] || server_complain 'one runs already: call server_stop first' || return
-	command -v java >/dev/null || server_complain 'package that is missing: openjdk-17-jre-headless' ||
-		return
+	command -v java >/dev/null ||
+		server_complain 'package that is missing: openjdk-17-jre-headless' || return
 	server_get "$name" || return
 	server_dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-server.XXXXXX") || return
 	[[ -n $(trap -p EXIT) ]] || trap server_stop EXIT

@@ -55,6 +55,11 @@ index() {
 	server_ask POST "$index/_refresh" >"$work/answer"
 }
 
+# Hundredths of a second that the server has worked: what else the machine does matters less.
+worked() {
+	awk '{print $14 + $15}' "/proc/$server_pid/stat"
+}
+
 install_assets() {
 	local path body
 	"$probe" assets "$stack" >"$work/assets" || complain 'no assets'
@@ -100,13 +105,15 @@ try_files() {
 }
 
 try_many() {
-	local before begun
+	local before begun ticks
 	before=$(number '*')
 	[[ $before =~ ^[0-9]+$ ]] || before=0
 	"$probe" samples 10000 2 >"$work/many"
+	ticks=$(worked)
 	begun=${EPOCHREALTIME/./}
 	index "$work/many"
-	echo "10000 samples indexed in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
+	echo "10000 samples indexed in $(((${EPOCHREALTIME/./} - begun) / 1000)) ms," \
+		"$((($(worked) - ticks) * 10)) ms of work"
 	[[ $(($(number '*') - before)) -eq 10000 ]] || complain "$(number '*') documents, $before before"
 	[[ $(number event.kind:pipeline_error) -eq 0 ]] || complain 'samples that could not be read'
 	[[ $(number event.code:13) -ge 333 ]] || complain 'not a third of a thousand of each id'
@@ -123,9 +130,9 @@ try_failures() {
 		complain "$(number event.kind:pipeline_error) of 3 failures are found"
 }
 
-missing=$(server_missing "$server")
-if [[ -n $missing ]]; then
-	echo "packages that are missing: $missing"
+packages=$(server_missing "$server")
+if [[ -n $packages ]]; then
+	echo "packages that are missing: $packages"
 	exit 77
 fi
 server_start "$server" || exit 1

@@ -145,7 +145,8 @@ static int put_bulk(struct probe *probe, const char *index, const char *type, co
 	size_t count;
 	const char **lines = read_lines(probe, path, &count);
 	for (size_t i = 0; i < count; i++) {
-		printf("{\"create\":{");
+		/* Elasticsearch 6, which has types, creates nothing without an id. */
+		printf("{\"%s\":{", *type != '\0' ? "index" : "create");
 		put_type(type);
 		printf("\"_index\":\"%s\"}}\n%s\n", index, lines[i]);
 	}

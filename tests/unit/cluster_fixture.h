@@ -1,5 +1,5 @@
 /*
- * A cluster whose answers are made up, in the place of templates/http, and assets to compare with it.
+ * A cluster whose answers are made up, in the place of templates/http, and assets for it.
  */
 #ifndef TESTS_UNIT_CLUSTER_FIXTURE_H
 #define TESTS_UNIT_CLUSTER_FIXTURE_H

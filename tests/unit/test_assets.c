@@ -321,13 +321,13 @@ static void types_are_those_that_the_stack_has(void **state)
 	make(f, "es9");
 	const struct pk_node *node = body(f, PK_ASSET_COMPONENT, "picket@ecs");
 	assert_string_equal(text(f, node, ECS "process.properties.command_line.type"), "wildcard");
-	assert_null(at(f, node, ECS "process.properties.command_line.doc_values"));
 	assert_string_equal(text(f, node, ECS "message.type"), "match_only_text");
 	assert_string_equal(text(f, node, "template.mappings.date_detection"), "false");
 	make(f, "os2");
 	node = body(f, PK_ASSET_COMPONENT, "picket@ecs");
-	assert_string_equal(
-		text(f, node, ECS "process.properties.command_line.doc_values"), "true");
+	assert_string_equal(text(f, node, ECS "process.properties.command_line.type"), "keyword");
+	assert_string_equal(text(f, node, ECS "process.properties.command_line.fields.text.type"),
+		"match_only_text");
 	make(f, "os1");
 	node = body(f, PK_ASSET_COMPONENT, "picket@ecs");
 	assert_string_equal(text(f, node, ECS "process.properties.command_line.type"), "keyword");

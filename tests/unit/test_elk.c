@@ -140,7 +140,7 @@ static void features_begin_with_the_version_that_brought_them(void **state)
 	assert_since(*state, PK_ELK_COMPOSABLE, "es7.7", "es7.8");
 	assert_since(*state, PK_ELK_DATA_STREAMS, "es7.8", "es7.9");
 	assert_since(*state, PK_ELK_WILDCARD, "es7.8", "es7.9");
-	assert_since(*state, PK_ELK_WILDCARD, "os2.14", "os2.15");
+	assert_since(*state, PK_ELK_WILDCARD, "os3", "es8");
 	assert_since(*state, PK_ELK_SHARD_SIZE, "es7.12", "es7.13");
 	assert_since(*state, PK_ELK_LIFECYCLE_META, "es7.13", "es7.14");
 	assert_since(*state, PK_ELK_MATCH_ONLY_TEXT, "es7.13", "es7.14");

@@ -169,6 +169,20 @@ static void fingerprints_are_hexadecimal(void **state)
 			NULL, PK_HTTP_TRUST);
 }
 
+static void secrets_in_plain_are_told(void **state)
+{
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena};
+	PK_AUTO(pk_secret) *secret = secret_of("correct horse");
+	struct pk_http_options options = {
+		.url = "http://lab", .insecure = true, .user = "u", .secret = secret};
+	PK_AUTO(pk_http) *http = pk_http_open(&options, &diags);
+	(void)state;
+	assert_non_null(http);
+	assert_int_equal(diags.warnings, 1);
+	assert_int_equal(diags.all.items[0].code, PK_HTTP_INSECURE);
+}
+
 static void no_check_is_told(void **state)
 {
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
@@ -275,6 +289,23 @@ static void a_proxy_is_not_used_for_this_machine(void **state)
 	end(&trial);
 }
 
+static void a_proxy_is_not_told_who_we_are(void **state)
+{
+	struct trial trial;
+	(void)state;
+	begin(&trial, "CONNECT *\n  status 403\n", NULL);
+	setenv("https_proxy", trial.edge.url, 1);
+	trial.secret = secret_of("correct horse");
+	trial.options.user = "elastic";
+	trial.options.secret = trial.secret;
+	trial.options.url = "https://lab.example";
+	assert_false(ask(&trial));
+	unsetenv("https_proxy");
+	assert_int_equal(edge_asked(&trial.edge, "CONNECT lab.example:443"), 1);
+	assert_int_equal(edge_asked(&trial.edge, "Authorization"), 0);
+	end(&trial);
+}
+
 /* --- Certificates --- */
 
 /*
@@ -311,12 +342,24 @@ static const char make[] =
 	"for c in ca other good; do openssl x509 -in $c.crt -noout -fingerprint -sha256 | "
 	"sed 's/.*=//' | tr -d '\\n' >$c.pin; done\n";
 
+/* The system may refuse old TLS by itself: here it does not, so that it is seen whether we do. */
+static void allow_old_tls(struct pk_temp *temp, struct pk_diags *diags)
+{
+	static const char conf[] =
+		"openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+		"MinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n";
+	assert_true(pk_temp_write(temp, "openssl.cnf", conf, sizeof(conf) - 1, diags));
+	assert_int_equal(setenv("OPENSSL_CONF", pk_temp_path(temp, "openssl.cnf"), 1), 0);
+}
+
 static int make_vault(void **state)
 {
 	static struct vault vault; /* of this group; cmocka hands it on */
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	struct pk_diags diags = {.arena = arena};
 	vault.temp = pk_temp_open(&diags);
+	assert_non_null(vault.temp);
+	allow_old_tls(vault.temp, &diags);
 	const char *const argv[] = {"sh", "-c", make, "sh", pk_temp_path(vault.temp, ""), NULL};
 	const char *const env[] = {"PATH=/usr/bin:/bin", NULL};
 	struct pk_run run = {.argv = argv, .env = env, .output_max = 1 << 20, .seconds_max = 60};
@@ -487,11 +530,13 @@ int main(void)
 		cmocka_unit_test(what_no_header_can_hold_is_refused),
 		cmocka_unit_test(one_way_to_check_is_enough),
 		cmocka_unit_test(fingerprints_are_hexadecimal),
+		cmocka_unit_test(secrets_in_plain_are_told),
 		cmocka_unit_test(no_check_is_told),
 		cmocka_unit_test(secrets_are_sent_as_headers),
 		cmocka_unit_test(a_password_that_is_not_taken_is_told),
 		cmocka_unit_test(no_secret_follows_a_redirect),
 		cmocka_unit_test(a_proxy_is_not_used_for_this_machine),
+		cmocka_unit_test(a_proxy_is_not_told_who_we_are),
 		cmocka_unit_test(an_authority_is_trusted),
 		cmocka_unit_test(a_fingerprint_is_trusted),
 		cmocka_unit_test(a_fingerprint_is_not_enough_beside_another_chain),
