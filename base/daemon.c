@@ -115,23 +115,37 @@ static bool wait_end(int handle, int ms)
 	return ready > 0;
 }
 
+static bool report_stop(const struct pk_daemon *daemon, const char *why, struct pk_diags *diags)
+{
+	pk_report(diags, PK_DAEMON_STOP, PK_NO_SPAN, "process %lld does not end: %s",
+		(long long)daemon->pid, why);
+	return false;
+}
+
+/* Sends the signal and waits; an errno if it cannot be sent, ETIMEDOUT if that does not end it. */
+static int end_by(int handle, int signal, int ms)
+{
+	if (pidfd_send_signal(handle, signal, NULL, 0) != 0)
+		return errno;
+	return wait_end(handle, ms) ? 0 : ETIMEDOUT;
+}
+
 bool pk_daemon_stop(const struct pk_daemon *daemon, unsigned seconds, struct pk_diags *diags)
 {
 	if (!pk_daemon_runs(daemon))
 		return true;
 	int handle = pidfd_open((pid_t)daemon->pid, 0);
-	if (handle < 0)
-		return true; /* it has just ended */
-	bool ended = pk_daemon_runs(daemon) && pidfd_send_signal(handle, SIGTERM, NULL, 0) == 0 &&
-		wait_end(handle, (int)seconds * MS);
-	if (!ended && pk_daemon_runs(daemon)) {
-		pidfd_send_signal(handle, SIGKILL, NULL, 0);
-		ended = wait_end(handle, KILL_MS);
-	}
-	close(handle);
-	if (ended || !pk_daemon_runs(daemon))
+	/* Asked again, since the number may be another process's by now. */
+	if (handle < 0 || !pk_daemon_runs(daemon)) {
+		if (handle >= 0)
+			close(handle);
 		return true;
-	pk_report(diags, PK_DAEMON_STOP, PK_NO_SPAN, "process %lld does not end",
-		(long long)daemon->pid);
-	return false;
+	}
+	int error = end_by(handle, SIGTERM, (int)seconds * MS);
+	if (error == ETIMEDOUT)
+		error = end_by(handle, SIGKILL, KILL_MS);
+	close(handle);
+	if (error == 0 || error == ESRCH)
+		return true;
+	return report_stop(daemon, strerror(error), diags);
 }

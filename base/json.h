@@ -25,8 +25,9 @@ void pk_json_put_string_len(struct pk_buf *buf, const char *text, size_t len);
  */
 void pk_json_put_number(struct pk_buf *buf, const struct pk_node *node);
 /*
- * Appends the tree: on one line without blanks if `indent` is 0, else with members and items on lines of
- * their own, `indent` blanks deeper each level. Members keep their order. No line end at the end.
+ * Appends the tree: on one line without blanks if `indent` is 0, else with members and items on
+ * lines of their own, `indent` blanks deeper each level. Members keep their order. No line end at
+ * the end.
  */
 void pk_json_put_node(struct pk_buf *buf, const struct pk_node *node, unsigned indent);
 

@@ -25,15 +25,6 @@ struct agent {
 	const char *config;
 };
 
-static const char *windows_path(struct pk_arena *arena, const char *path)
-{
-	char *out = pk_arena_strdup(arena, path);
-	for (char *c = out; *c != '\0'; c++)
-		if (*c == '/')
-			*c = '\\';
-	return out;
-}
-
 /* The folder of a path with a backslash in it. */
 static const char *folder_of(struct pk_arena *arena, const char *path)
 {
@@ -48,7 +39,7 @@ const char *pk_cmd_agent_folder(
 	/* An inventory's own default is a path of Linux. */
 	const char *wished = desired->install_dir;
 	if (wished != NULL && wished[0] != '\0' && wished[1] == ':')
-		return windows_path(arena, wished);
+		return pk_cmd_windows_path(arena, wished);
 	return pk_cmd_agent_find(desired->sensor)->folder;
 }
 
@@ -92,7 +83,7 @@ const char *pk_cmd_agent_place(const struct pk_cmd_steps *steps, const struct pk
 		return NULL;
 	if (file == steps->program)
 		return image_of(steps);
-	return windows_path(steps->arena,
+	return pk_cmd_windows_path(steps->arena,
 		pk_arena_printf(steps->arena, "%s/%s",
 			pk_cmd_agent_folder(steps->arena, steps->wish->desired, steps->facts),
 			name));
@@ -114,7 +105,8 @@ static bool config_fits(const struct pk_cmd_steps *steps, const struct pk_cmd_ag
 		pk_text_equal_nocase(driver, config->driver);
 }
 
-/* What the configuration is called: as the one that is there, or as the agent's generation has it. */
+/* What the configuration is called: as the one that is there, or as the agent's generation has it.
+ */
 static const char *config_name(const struct pk_cmd_steps *steps)
 {
 	const struct pk_cmd_agent_config *configs =

@@ -24,8 +24,9 @@ struct pk_cmd_agent {
 	const char *const *drivers;		   /* any of which proves that it is there */
 	const struct pk_cmd_agent_config *configs; /* the usual one first; no name ends them */
 	/*
-	 * NULL: the program makes and starts its service, and does not say its version. Else Windows
-	 * does, this is the service's name for people, and the program takes `version` and `test`.
+	 * NULL: the program makes and starts its service, and does not say its version. Else
+	 * Windows does, this is the service's name for people, and the program takes `version` and
+	 * `test`.
 	 */
 	const char *display;
 	const char *data; /* folder of what such a service keeps for itself */
@@ -40,6 +41,8 @@ struct pk_cmd_beat {
 	const char *logs;
 };
 
+/* The path with backslashes. */
+const char *pk_cmd_windows_path(struct pk_arena *arena, const char *path);
 /* NULL: the sensor is no agent of Windows. */
 const struct pk_cmd_agent *pk_cmd_agent_find(enum pk_sensor sensor);
 /* Takes what a service is started with apart; `folder` is that of its program. */

@@ -21,7 +21,7 @@ static const struct pk_cmd_agent_config winlogbeat_configs[] = {
 	{0},
 };
 
-/* Winlogbeat is put where its vendor's script puts it (docs/fleet-facts.md, Winlogbeat). */
+/* Winlogbeat is put where its vendor's script puts it (docs/fleet-facts.md, section 7). */
 static const struct pk_cmd_agent kinds[PK_SENSORS] = {
 	[PK_SENSOR_MONSTER] = {"Monster.exe", "C:\\Monster", monster_services, monster_drivers,
 		monster_configs, NULL, NULL},
@@ -33,6 +33,15 @@ static const struct pk_cmd_agent kinds[PK_SENSORS] = {
 const struct pk_cmd_agent *pk_cmd_agent_find(enum pk_sensor sensor)
 {
 	return kinds[sensor].program != NULL ? &kinds[sensor] : NULL;
+}
+
+const char *pk_cmd_windows_path(struct pk_arena *arena, const char *path)
+{
+	char *out = pk_arena_strdup(arena, path);
+	for (char *c = out; *c != '\0'; c++)
+		if (*c == '/')
+			*c = '\\';
+	return out;
 }
 
 static const struct {
@@ -94,7 +103,8 @@ void pk_cmd_beat_read(struct pk_cmd_beat *out, struct pk_arena *arena,
 	if (out->home == NULL)
 		out->home = folder;
 	/* A Beat takes its configuration to be in that folder, or else at home. */
-	const char *config = out->config != NULL ? out->config : agent->configs[0].name;
+	const char *config = pk_cmd_windows_path(
+		arena, out->config != NULL ? out->config : agent->configs[0].name);
 	bool whole = config[0] == '\\' || (config[0] != '\0' && config[1] == ':');
 	out->config = whole
 		? config

@@ -260,7 +260,8 @@ void pk_agent_put_monster_layer(struct pk_buf *buf, enum pk_monster_generation g
 	const struct pk_agent_options *options)
 {
 	pk_buf_puts(buf,
-		"# Where the Monster agent sends its events: for a ruleset or a layer.\n"
+		"# Where the Monster agent sends its events: a ruleset takes it by 'include'.\n"
+		"picket: 1\n"
 		"settings:\n  monster:\n    export:\n");
 	put_rows(buf, &yaml_style, generation, options);
 }

@@ -28,7 +28,7 @@ void pk_agent_put_winlogbeat(
 /* {"export":{..}} of monster/0.9 or monster/1.0, to be taken into a configuration or a ruleset. */
 void pk_agent_put_monster(struct pk_buf *buf, enum pk_monster_generation generation,
 	const struct pk_agent_options *options);
-/* The same section as YAML of a picket ruleset, for a project's layers. */
+/* The same section as a part of a ruleset, for a project's layers. */
 void pk_agent_put_monster_layer(struct pk_buf *buf, enum pk_monster_generation generation,
 	const struct pk_agent_options *options);
 

@@ -31,8 +31,8 @@ static void put_text(struct mapping *mapping)
 }
 
 /*
- * To be found in parts and counted as a whole. A wildcard takes lines of any length; a keyword that is too long
- * is still found by its words.
+ * To be found in parts and counted as a whole. A wildcard takes lines of any length; a keyword that
+ * is too long is still found by its words.
  */
 static void put_line(struct mapping *mapping)
 {

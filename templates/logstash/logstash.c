@@ -1,6 +1,6 @@
 /*
- * The files of Logstash's pipeline. No secret is in them: Logstash takes those from its keystore or its
- * environment where ${NAME} stands. Source: docs/stack-facts.md section 6.
+ * The files of Logstash's pipeline. No secret is in them: Logstash takes those from its keystore or
+ * its environment where ${NAME} stands. Source: docs/stack-facts.md section 6.
  */
 #include "templates/logstash/logstash.h"
 

@@ -76,7 +76,8 @@ const struct pk_monster_event *pk_monster_event_find(
 /* As pk_monster_event_find for generation 1, with columns as the filter of 2017 had them. */
 const struct pk_monster_event *pk_monster_event_find_2017(unsigned id);
 
-/* FileEventType, RegEventType (generation 1) or EventType: the field that tells the kind; NULL: none does. */
+/* FileEventType, RegEventType (generation 1) or EventType: the field that tells the kind; NULL:
+ * none does. */
 const char *pk_monster_event_kind(const struct pk_monster_event *event);
 
 /* What the items of a list of objects have: "name|sid|attributes"; numbers are those in `numbers`.

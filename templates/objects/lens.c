@@ -65,18 +65,17 @@ static void put_scale(struct pk_json_out *json, bool bucketed, const char *scale
 
 static void put_order(struct pk_json_out *json, const struct pk_panel *panel)
 {
-	/* The newest time is no number, and Lens orders terms by numbers only. */
-	bool last = panel->kind == PK_PANEL_LAST;
+	/* Lens orders terms by plain numbers only, neither by times nor by parts of a formula. */
+	bool plain = panel->kind != PK_PANEL_LAST && panel->kind != PK_PANEL_RATIO;
 	pk_json_out_open_object(json, "orderBy");
-	pk_json_out_text(json, "type", last ? "alphabetical" : "column");
-	if (last)
-		pk_json_out_bool(json, "fallback", false);
+	pk_json_out_text(json, "type", plain ? "column" : "alphabetical");
+	if (plain)
+		pk_json_out_text(json, "columnId", "value");
 	else
-		pk_json_out_text(
-			json, "columnId", panel->kind == PK_PANEL_RATIO ? "valueX0" : "value");
+		pk_json_out_bool(json, "fallback", panel->kind == PK_PANEL_RATIO);
 	pk_json_out_close_object(json);
 	pk_json_out_text(
-		json, "orderDirection", last || panel->kind == PK_PANEL_RARE ? "asc" : "desc");
+		json, "orderDirection", plain && panel->kind != PK_PANEL_RARE ? "desc" : "asc");
 }
 
 static void put_terms(struct pk_json_out *json, const struct pk_panel *panel, size_t index)

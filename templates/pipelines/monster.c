@@ -207,7 +207,8 @@ static void put_params(struct pk_json_out *json)
 	pk_json_out_close_object(json);
 }
 
-/* Places under the name that the dashboards of 2017 know; geoip was asked by the pipeline before. */
+/* Places under the name that the dashboards of 2017 know; geoip was asked by the pipeline before.
+ */
 static void put_places(struct pk_json_out *json)
 {
 	static const char script[] = "Map geo = ctx.destination.geo;"

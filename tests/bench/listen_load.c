@@ -1,8 +1,9 @@
 /*
  * What listen.sh sends with, and what it compares with.
  *
- *	listen_load send PORT RATE COUNT	made-up records of every event to the port, RATE a second
- *	listen_load count SECONDS		only counts what arrives; prints the port, and the counts at the end
+ *	listen_load send PORT RATE COUNT	made-up records of every event to the port, RATE a
+ *second listen_load count SECONDS		only counts what arrives; prints the port, and the
+ *counts at the end
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 /*
- * Answers of stacks: whatever a server says of itself and of its assets. What is read has a name that means the
- * same; a mark that is put is found again; as many lines are written as differences are shown.
+ * Answers of stacks: whatever a server says of itself and of its assets. What is read has a name
+ * that means the same; a mark that is put is found again; each difference that is shown has a line.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * Records of Monster agents: whatever arrives becomes one line of JSON that is JSON, and a line for people; both
- * orders of columns and both kinds of senders are tried.
+ * Records of Monster agents: whatever arrives becomes one line of JSON that is JSON, and a line for
+ * people; both orders of columns and both kinds of senders are tried.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * Any bytes as an export of saved objects: the first byte says for which flavour. No input may crash the linter;
- * it is good exactly if nothing is found; places lie in their texts; a second time the same is found.
+ * Any bytes as an export of saved objects, or as a query: the first byte says as what. No input may
+ * crash the linter; it is good exactly if nothing is found; places lie in their texts; a second
+ * time the same is found.
  */
 #include <stdint.h>
 #include <stdlib.h>

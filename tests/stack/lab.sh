@@ -88,6 +88,17 @@ make_archive || exit 1
 chmod 755 "$work"
 [[ $(id -u) -ne 0 ]] || chown nobody "$work" "$work/home"
 
+# An archive called $1 whose launcher does what $2 says.
+make_broken() {
+	mkdir -p "$work/$1/x/bin" "$work/$1/x/config"
+	printf '#!/bin/sh\n%s\n' "$2" >"$work/$1/x/bin/opensearch"
+	chmod +x "$work/$1/x/bin/opensearch"
+	tar -czf "$work/$1/opensearch-min-2.19.0-linux-x64.tar.gz" -C "$work/$1" x
+}
+make_broken ends 'echo no memory for this; exit 3'
+mkdir "$work/torn"
+head -c 100 "$work/ends/opensearch-min-2.19.0-linux-x64.tar.gz" >"$work/torn/opensearch-2.19.0.tar.gz"
+
 # --- what is refused: nothing is left ---
 check 'no Docker, and what to do' status 3 lab up --dir "$work/lab"
 check 'the reason has a code' says PK2422
@@ -104,6 +115,12 @@ check 'a folder with other files' status 3 lab up --dir "$work/archives" --archi
 check 'its code' says PK2430
 check 'a dry run says it' lab up --dry-run --dir "$work/lab" --archives "$work/archives"
 check 'and does nothing' test ! -e "$work/lab"
+check 'an archive that is torn' status 3 lab up --dir "$work/tornlab" --archives "$work/torn"
+check 'its code' says PK2423
+check 'nothing half-unpacked is used' test -z "$(ls "$work/tornlab/programs" | grep -v 'new$')"
+check 'a server that ends' status 3 lab up --dir "$work/endlab" --archives "$work/ends"
+check 'its code' says PK2427
+check 'and what it said' says 'no memory for this'
 if [[ $(id -u) -eq 0 ]]; then
 	checks=$((checks + 1))
 	env HOME="$work/home" "$picket" lab up --dir "$work/rootlab" --archives "$work/archives" \

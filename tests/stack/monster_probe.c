@@ -9,8 +9,8 @@
  *	split TYPE FILE		the same for their documents
  *	bulk INDEX TYPE FILE	the body of _bulk, ids are numbers of lines from 0
  *	check FILE ANSWER	are the documents of _simulate those of the decoder?
- *	check-lines [2017] FILE DOCUMENTS	are the documents, a line each, those of the decoder?
- *	check-times FILE ANSWER	does a search find each record at its millisecond?
+ *	check-lines [2017] FILE DOCUMENTS	are the documents, a line each, those of the
+ *decoder? check-times FILE ANSWER	does a search find each record at its millisecond?
  */
 #include <stdio.h>
 #include <stdlib.h>

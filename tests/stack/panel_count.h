@@ -1,6 +1,6 @@
 /*
- * Panel_count: what a panel has to show of documents, counted by hand from what they hold, to be compared with what
- * a server counts.
+ * Panel_count: what a panel has to show of documents, counted by hand from what they hold, to be
+ * compared with what a server counts.
  */
 #ifndef TESTS_STACK_PANEL_COUNT_H
 #define TESTS_STACK_PANEL_COUNT_H
@@ -32,7 +32,7 @@ struct panel_counts {
 	struct pk_arena *arena;
 };
 
-/* What stands at the dotted name, wherever its dots divide: published names have dots and brackets, too. */
+/* What stands at the dotted name, wherever its dots divide. */
 void panel_values_of(struct panel_values *out, struct pk_arena *arena,
 	const struct pk_node *document, const char *field);
 /* Does the document meet the query? */
@@ -42,7 +42,7 @@ bool panel_meets(
 int64_t panel_time(const char *text);
 /* The one count of `key`, made if there is none. */
 struct panel_count *panel_count_of(struct panel_counts *counts, const char *key);
-/* Adds the document: its key is `prefix` and each combination of values of the panel's splits up to `depth`. */
+/* Adds a document: its keys are `prefix` and each combination of splits below `depth`. */
 void panel_counts_add(struct panel_counts *counts, const struct pk_panel *panel, const char *prefix,
 	size_t first, size_t depth, const struct pk_node *document);
 

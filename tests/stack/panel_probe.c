@@ -1,13 +1,14 @@
 /*
- * What panels ask of a server, and whether its answers are what was put in. For tests/stack/panels.sh.
+ * What panels ask of a server, and whether its answers are what was put in. For panels.sh.
  *
- *   assets STACK               a line "path<TAB>body" for each asset, in the order of installation
- *   bulk STACK DAY FROM TO     the body of _bulk for sample events FROM to TO (without); DAY stands in dated indices
- *   places STACK DAY           the same for events with places, which no database of this machine knows
- *   list STACK                 a line "id<TAB>indices" for each panel that asks something
- *   query STACK PANEL          what the panel asks
- *   check COUNT DIR FILE...    DIR/<panel>.json are the answers, FILEs answers with all documents, COUNT how many
- *                              sample events were put in
+ *   assets STACK             a line "path<TAB>body" for each asset, in the order of installation
+ *   bulk STACK DAY FROM TO   the body of _bulk for sample events FROM to TO (without); DAY stands
+ *                            in dated indices
+ *   places STACK DAY         the same for events with places, which no database here knows
+ *   list STACK               a line "id<TAB>indices" for each panel that asks something
+ *   query STACK PANEL        what the panel asks
+ *   check COUNT DIR FILE...  DIR/<panel>.json are the answers, FILEs answers with all documents,
+ *                            COUNT how many sample events were put in
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'server_stop; rm -rf -- "$work"' EXIT
 wrong=0
 total=10000
-step=2500
+step=500
 day=2026.05.28
 
 complain() {

@@ -1,6 +1,7 @@
 #include "tests/unit/test.h"
 
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/daemon.h"
@@ -76,6 +77,28 @@ static void another_process_with_its_number_is_not_taken_for_it(void **state)
 	assert_true(pk_daemon_stop(&other, 1, &diags)); /* we are still here */
 }
 
+/* Another user's process: the child gives up root, and may not end us. */
+static void a_process_that_may_not_be_ended_is_reported(void **state)
+{
+	struct pk_diags diags = {.arena = *state};
+	PK_AUTO(pk_temp) *temp = pk_temp_open(&diags);
+	struct pk_daemon daemon = {0};
+	int status = 0;
+	if (geteuid() != 0)
+		skip();
+	assert_true(start(&daemon, temp, "exec sleep 100", &diags));
+	pid_t child = fork();
+	if (child == 0) {
+		bool refused = setgid(65534) == 0 && setuid(65534) == 0 &&
+			!pk_daemon_stop(&daemon, 1, &diags) &&
+			diags.all.items[0].code == PK_DAEMON_STOP;
+		_exit(refused ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(pk_daemon_stop(&daemon, 10, &diags));
+}
+
 static void what_cannot_be_started_is_reported(void **state)
 {
 	struct pk_diags diags = {.arena = *state};
@@ -100,6 +123,8 @@ int main(void)
 			a_daemon_that_does_not_listen_is_killed, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			another_process_with_its_number_is_not_taken_for_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_process_that_may_not_be_ended_is_reported, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_cannot_be_started_is_reported, setup, teardown),
 	};

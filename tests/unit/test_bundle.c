@@ -93,6 +93,27 @@ static void monster_takes_all_its_files_out_of_the_top_folder(void **state)
 	assert_int_equal(bundle_count(fixture->store), 1);
 }
 
+static void winlogbeat_is_known_by_its_program(void **state)
+{
+	struct bundle_fixture *fixture = *state;
+	PK_BUF_AUTO program = {0};
+	put_program(&program, PE_X64, "9.1.0");
+#define TOP "winlogbeat-9.1.0-windows-x86_64/"
+	const struct bundle_entry entries[] = {
+		{.path = TOP "winlogbeat.exe", .bytes = program.data, .len = program.len},
+		{.path = TOP ".build_hash.txt", .bytes = "a", .len = 1},
+		{.path = TOP "LICENSE.txt", .bytes = "b", .len = 1},
+		{.path = TOP "kibana/7/dashboard/a-b.json", .bytes = "{}", .len = 2},
+	};
+	const struct pk_bundle *bundle =
+		add(fixture, bundle_archive(fixture, "w.zip", BUNDLE_ZIP, entries, 4));
+	assert_non_null(bundle);
+	assert_string_equal(bundle->id, "winlogbeat@9.1.0");
+	assert_file(bundle, 1, "LICENSE.txt", PK_BUNDLE_LICENCE, NULL);
+	assert_file(bundle, 3, "winlogbeat.exe", PK_BUNDLE_PROGRAM, "x64");
+	assert_string_equal(bundle->steps.remove.items[0], "stop");
+}
+
 static void debian_package_says_its_version(void **state)
 {
 	struct bundle_fixture *fixture = *state;
@@ -376,6 +397,7 @@ int main(void)
 		BUNDLE_TEST(files_in_the_store_cannot_be_run),
 		BUNDLE_TEST(numbers_tell_the_version_where_the_text_does_not),
 		BUNDLE_TEST(monster_takes_all_its_files_out_of_the_top_folder),
+		BUNDLE_TEST(winlogbeat_is_known_by_its_program),
 		BUNDLE_TEST(debian_package_says_its_version),
 		BUNDLE_TEST(rpm_says_its_version_by_its_name),
 		BUNDLE_TEST(package_of_something_else_is_no_sensor),

@@ -258,6 +258,26 @@ static void the_words_of_a_bundle_are_the_programs(void **state)
 #define DIGEST_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define DIGEST_B "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
+/* All lines of a change that is only this. */
+static const char *lines_of(struct fixture *f, enum pk_host_change_kind kind)
+{
+	f->plan = (struct pk_host_plan){0};
+	*pk_list_push(f->arena, &f->plan.changes) =
+		(struct pk_host_change){.kind = kind, .what = ""};
+	PK_BUF_AUTO all = {0};
+	struct pk_cmd_steps steps = {.arena = f->arena,
+		.wish = &f->wish,
+		.facts = &f->facts,
+		.plan = &f->plan,
+		.failure = &f->failure};
+	assert_true(pk_cmd_steps_make(&steps));
+	for (size_t i = 0; i < steps.len; i++)
+		if (steps.items[i].path == NULL)
+			pk_buf_puts(&all, steps.items[i].line.text.data);
+	pk_cmd_steps_finish(&steps);
+	return pk_arena_strndup(f->arena, all.data, all.len);
+}
+
 static void monster_is_a_folder_of_files(void **state)
 {
 	struct fixture *f = *state;
@@ -282,26 +302,102 @@ static void monster_is_a_folder_of_files(void **state)
 		.arch = "x64",
 		.sensor = PK_SENSOR_MONSTER,
 		.present = PK_FACT_NO};
-	*pk_list_push(f->arena, &f->plan.changes) =
-		(struct pk_host_change){.kind = PK_CHANGE_INSTALL, .what = ""};
-	PK_BUF_AUTO all = {0};
-	struct pk_cmd_steps steps = {.arena = f->arena,
-		.wish = &f->wish,
-		.facts = &f->facts,
-		.plan = &f->plan,
-		.failure = &f->failure};
-	assert_true(pk_cmd_steps_make(&steps));
-	for (size_t i = 0; i < steps.len; i++)
-		if (steps.items[i].path == NULL)
-			pk_buf_puts(&all, steps.items[i].line.text.data);
+	const char *all = lines_of(f, PK_CHANGE_INSTALL);
 	static const char *const there[] = {"\"D:\\Tools\\Monster\\Monster.exe\" /install 2>&1",
 		"\"D:\\Tools\\Monster\\Monster.exe\" /start 2>&1",
 		"\"D:\\Tools\\Monster\\sub\\a.dll\"", "\"D:\\Tools\\Monster\\Monster.cnf\""};
 	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
-		assert_non_null(strstr(all.data, there[i]));
-	assert_null(strstr(all.data, "b.dll"));
-	assert_null(strstr(all.data, "Licence"));
-	pk_cmd_steps_finish(&steps);
+		assert_non_null(strstr(all, there[i]));
+	assert_null(strstr(all, "b.dll"));
+	assert_null(strstr(all, "Licence"));
+}
+
+/* A host with Winlogbeat, or without. */
+static void set_winlogbeat(struct fixture *f, bool present)
+{
+	f->desired = (struct pk_desired){.sensor = PK_SENSOR_WINLOGBEAT, .content = &f->content};
+	f->facts = (struct pk_facts){.platform = PK_HOST_WINDOWS,
+		.arch = "x64",
+		.sensor = PK_SENSOR_WINLOGBEAT,
+		.present = present ? PK_FACT_YES : PK_FACT_NO};
+	if (!present)
+		return;
+	f->facts.service = "winlogbeat";
+	f->facts.image = "C:\\beat\\winlogbeat.exe";
+	f->facts.command = "C:\\beat\\winlogbeat.exe -c D:\\etc\\own.yml --path.data D:\\data";
+	f->facts.config_file = "D:\\etc\\own.yml";
+}
+
+static void winlogbeat_judges_its_configuration_before_it_is_put_in_place(void **state)
+{
+	struct fixture *f = *state;
+	set_winlogbeat(f, true);
+	/* With the folders of the service; those it is not told are its own. */
+	const char *all = lines_of(f, PK_CHANGE_CONFIG);
+	const char *tested = strstr(all, "\"C:\\beat\\winlogbeat.exe\" test config -c \"C:\\");
+	assert_non_null(tested);
+	assert_non_null(strstr(tested, "--path.home \"C:\\beat\" --path.data \"D:\\data\" <nul"));
+	const char *stopped = strstr(tested, "net stop winlogbeat >nul");
+	assert_non_null(stopped);
+	assert_non_null(strstr(stopped, "move /y \"D:\\etc\\own.yml.new\" \"D:\\etc\\own.yml\""));
+	assert_non_null(strstr(stopped, "net start winlogbeat 2>&1"));
+
+	assert_int_equal(code_of(f, "agent-test", STATUS(0)), 0);
+	assert_int_equal(
+		code_of(f, "agent-test", "Exiting: no output\r\n" STATUS(1)), PK_SENSOR_REFUSED);
+	assert_non_null(strstr(f->failure.message, "nothing was changed: Exiting: no output"));
+	assert_int_equal(code_of(f, "agent-test", STATUS(740)), PK_WINDOWS_RIGHTS);
+	assert_int_equal(code_of(f, "agent-test", ""), PK_WINDOWS_UNPROVED);
+}
+
+static void winlogbeat_is_a_service_that_windows_keeps(void **state)
+{
+	struct fixture *f = *state;
+	struct pk_bundle bundle = {
+		.sensor = PK_SENSOR_WINLOGBEAT, .version = "9.1.0", .id = "winlogbeat@9.1.0"};
+	*pk_list_push(f->arena, &bundle.files) = (struct pk_bundle_file){.path = "winlogbeat.exe",
+		.role = PK_BUNDLE_PROGRAM,
+		.arch = "x64",
+		.digest = DIGEST_A};
+	*pk_list_push(f->arena, &bundle.files) =
+		(struct pk_bundle_file){.path = "winlogbeat.yml", .digest = DIGEST_B};
+	set_winlogbeat(f, false);
+	f->desired.bundle = &bundle;
+	static const char *const made[] = {
+		"binPath= \"\\\"C:\\Program Files\\Winlogbeat\\winlogbeat.exe\\\" ",
+		" -c \\\"C:\\Program Files\\Winlogbeat\\winlogbeat.yml\\\" ",
+		" --path.data \\\"C:\\ProgramData\\winlogbeat\\\" ", "net start winlogbeat 2>&1"};
+	const char *all = lines_of(f, PK_CHANGE_INSTALL);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		assert_non_null(strstr(all, made[i]));
+
+	/* Another version keeps the service as it is, and the configuration where that has it. */
+	set_winlogbeat(f, true);
+	f->desired.bundle = &bundle;
+	all = lines_of(f, PK_CHANGE_REPLACE);
+	assert_non_null(strstr(all, "net stop winlogbeat"));
+	assert_non_null(strstr(all, "\"D:\\etc\\own.yml\""));
+	assert_null(strstr(all, "C:\\beat\\winlogbeat.yml"));
+	assert_null(strstr(all, "sc create"));
+	assert_null(strstr(all, "sc delete"));
+
+	f->desired = (struct pk_desired){.sensor = PK_SENSOR_WINLOGBEAT, .absent = true};
+	assert_non_null(strstr(lines_of(f, PK_CHANGE_REMOVE), "sc delete winlogbeat"));
+}
+
+static void what_a_service_is_told_may_be_unsafe(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const commands[] = {
+		"C:\\beat\\winlogbeat.exe --path.data %ProgramData%\\x",
+		"C:\\beat\\winlogbeat.exe --path.home \"C:\\a&calc\""};
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		set_winlogbeat(f, true);
+		f->facts.command = commands[i];
+		assert_false(pk_dialect_cmd.ask_change(
+			&f->ask, f->arena, &f->wish, &f->facts, &f->plan, 0, &f->failure));
+		assert_int_equal(f->failure.code, PK_HOST_NAME_UNSAFE);
+	}
 }
 
 static void a_refused_log_and_feature_have_their_codes(void **state)
@@ -355,6 +451,9 @@ int main(void)
 		test(a_step_that_fails_is_the_last_one_of_its_line),
 		test(the_words_of_a_bundle_are_the_programs),
 		test(monster_is_a_folder_of_files),
+		test(winlogbeat_judges_its_configuration_before_it_is_put_in_place),
+		test(winlogbeat_is_a_service_that_windows_keeps),
+		test(what_a_service_is_told_may_be_unsafe),
 		test(a_refused_log_and_feature_have_their_codes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

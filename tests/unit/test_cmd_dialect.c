@@ -289,6 +289,60 @@ static void monsters_version_is_told_by_its_digest(void **state)
 	assert_null(f->facts.image);
 }
 
+/* What the service of a Winlogbeat is started with, and what came of it. */
+static void hear_winlogbeat(struct fixture *f, const char *command)
+{
+	f->desired = (struct pk_desired){.sensor = PK_SENSOR_WINLOGBEAT};
+	static const char before[] = HEAD N " service winlogbeat\r\n" SC_RUNNING STATUS(0) N
+		" key winlogbeat\r\n\r\nHKEY_LOCAL_MACHINE\\x\r\n    ImagePath    REG_SZ    ";
+	static const char after[] = "\r\n\r\n" STATUS(0) N " end\r\n";
+	assert_true(hear(f, pk_arena_printf(f->arena, "%s%s%s", before, command, after)));
+	assert_int_equal(f->facts.present, PK_FACT_YES);
+}
+
+static void winlogbeats_service_says_where_its_configuration_is(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const cases[][2] = {
+		{"\"C:\\Program Files\\Winlogbeat\\winlogbeat.exe\" --environment=windows_service "
+		 "-c \"D:\\etc dir\\beat.yml\" --path.home \"C:\\Program Files\\Winlogbeat\"",
+			"D:\\etc dir\\beat.yml"},
+		{"C:\\beat\\winlogbeat.exe", "C:\\beat\\winlogbeat.yml"},
+		{"C:\\beat\\winlogbeat.exe -c ./own.yml -path.home D:\\home",
+			"D:\\home\\.\\own.yml"},
+		{"C:\\beat\\winlogbeat.exe --path.config=\"D:\\a b\"", "D:\\a b\\winlogbeat.yml"},
+		{"C:\\beat\\winlogbeat.exe -c", "C:\\beat\\winlogbeat.yml"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		hear_winlogbeat(f, cases[i][0]);
+		assert_string_equal(f->facts.config_file, cases[i][1]);
+		assert_true(pk_dialect_cmd.ask_more(&f->ask, f->arena, &f->wish, &f->facts));
+		assert_non_null(strstr(f->ask.command,
+			pk_arena_printf(
+				f->arena, "certutil -hashfile \"%s\" SHA256", cases[i][1])));
+	}
+}
+
+static void winlogbeat_says_its_version(void **state)
+{
+	struct fixture *f = *state;
+	hear_winlogbeat(f, "C:\\beat\\winlogbeat.exe");
+	assert_true(hear_more(f,
+		N
+		" program\r\nwinlogbeat version 9.1.0 (amd64), libbeat 9.1.0 [x built]\r\n" STATUS(
+			0) N
+		" hash config\r\n"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" STATUS(0) N
+		" end\r\n"));
+	assert_string_equal(f->facts.version, "9.1.0");
+	assert_string_equal(f->facts.config, DIGEST_A);
+	assert_string_equal(f->facts.config_file, "C:\\beat\\winlogbeat.yml");
+	assert_string_equal(f->facts.image, "C:\\beat\\winlogbeat.exe");
+	/* A program that says nothing is not there. */
+	assert_true(hear_more(f, N " program\r\n" STATUS(1) N " end\r\n"));
+	assert_null(f->facts.image);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -308,6 +362,8 @@ int main(void)
 		test(certutil_is_read_with_and_without_blanks),
 		test(the_file_in_force_is_read_whole),
 		test(monsters_version_is_told_by_its_digest),
+		test(winlogbeats_service_says_where_its_configuration_is),
+		test(winlogbeat_says_its_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,6 +165,31 @@ static void another_sensor_inherits_nothing(void **state)
 	assert_string_equal(host_of(&fixture, "c")->sensor.driver, "Drv");
 }
 
+static void winlogbeat_has_a_record_of_its_own(void **state)
+{
+	(void)state;
+	FIXTURE_AUTO fixture;
+	fixture_read(&fixture, "x.yaml",
+		"inventory: a\n"
+		"hosts:\n"
+		"  a: {sensor: {kind: winlogbeat, config: winlogbeat.yml}}\n"
+		"  b: {sensor: sysmon}\n");
+	assert_int_equal(fixture.diags.all.len, 0);
+	assert_int_equal(host_of(&fixture, "a")->platform, PK_HOST_WINDOWS);
+	assert_string_equal(
+		host_of(&fixture, "a")->state_dir, "C:\\ProgramData\\picket-winlogbeat");
+	assert_string_equal(host_of(&fixture, "b")->state_dir, "C:\\ProgramData\\picket");
+}
+
+static void what_is_not_compiled_has_no_profile(void **state)
+{
+	(void)state;
+	FIXTURE_AUTO fixture;
+	fixture_read(&fixture, "x.yaml",
+		"inventory: a\nhosts: {a: {sensor: {kind: winlogbeat, profile: x}}}\n");
+	assert_int_equal(fixture.diags.all.items[0].code, PK_INVENTORY_SENSOR);
+}
+
 static void ranges_are_written_out(void **state)
 {
 	(void)state;
@@ -407,6 +432,8 @@ int main(void)
 		cmocka_unit_test(a_rollout_is_read),
 		cmocka_unit_test(a_rollout_has_defaults),
 		cmocka_unit_test(another_sensor_inherits_nothing),
+		cmocka_unit_test(winlogbeat_has_a_record_of_its_own),
+		cmocka_unit_test(what_is_not_compiled_has_no_profile),
 		cmocka_unit_test(ranges_are_written_out),
 		cmocka_unit_test(what_is_wrong_has_its_place),
 		cmocka_unit_test(one_wrong_value_of_many_hosts_is_one_finding),

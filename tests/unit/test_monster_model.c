@@ -1,4 +1,5 @@
-/* The table of Monster's events: in order, without doubles, and of one mind with the fields of the index. */
+/* The table of Monster's events: in order, without doubles, and of one mind with the fields of the
+ * index. */
 #include "tests/unit/test.h"
 
 #include "templates/model/fields.h"
@@ -17,7 +18,8 @@ static void events_are_found_by_generation_and_id(void **state)
 	assert_null(pk_monster_event_find(PK_MONSTER_GEN2, 2012));
 }
 
-/* Stack facts, docs/stack-facts.md section 4: how many columns the specification and the filter have. */
+/* Stack facts, docs/stack-facts.md section 4: how many columns the specification and the filter
+ * have. */
 static void events_have_as_many_columns_as_published(void **state)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* Saved objects that picket makes: they are what the linter wants, the same every time, and carry marks. */
+/* Saved objects that picket makes: what the linter wants, the same every time, with marks. */
 #include "tests/unit/test.h"
 
 #include "base/json.h"

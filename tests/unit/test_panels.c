@@ -1,4 +1,4 @@
-/* What the tables of panels promise: names that are one, fields that can be counted, places that fit. */
+/* What the tables of panels promise: one name each, fields that can be counted, places that fit. */
 #include "tests/unit/test.h"
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
-/* Receiving datagrams: all that come, who sent them, how many were lost, and ports that cannot be had. */
+/* Receiving datagrams: all that come, who sent them, how many were lost, and ports that cannot be
+ * had. */
 #include "tests/unit/test.h"
 
 #include <arpa/inet.h>

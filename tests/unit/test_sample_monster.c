@@ -1,4 +1,5 @@
-/* Made-up records of Monster agents: every column filled, read without a complaint, the same every time. */
+/* Made-up records of Monster agents: every column filled, read without a complaint, the same every
+ * time. */
 #include "tests/unit/test.h"
 
 #include "templates/monster/decode.h"
