@@ -357,6 +357,7 @@ static void hear_agent(struct pk_facts *facts, struct pk_arena *arena,
 	const struct pk_job_wish *wish, const struct pk_frames *frames)
 {
 	char digest[PK_DIGEST_TEXT];
+	facts->version = NULL;
 	if (pk_cmd_agent_find(facts->sensor)->display != NULL)
 		facts->version = pk_cmd_banner(arena, said(frames, "program"));
 	else if (hash_of(digest, frames, pk_frame_find(frames, "program", 0)))

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,8 +121,13 @@ static int open_counter(void)
 	return fd;
 }
 
-static int run_count(uint64_t seconds)
+static int run_count(void)
 {
+	static const struct timespec at_once = {0};
+	sigset_t wanted;
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigprocmask(SIG_BLOCK, &wanted, NULL);
 	struct counter *counter = calloc(1, sizeof(*counter));
 	int fd = open_counter();
 	if (counter == NULL || fd < 0)
@@ -131,9 +137,8 @@ static int run_count(uint64_t seconds)
 		counter->headers[i].msg_hdr =
 			(struct msghdr){.msg_iov = &counter->parts[i], .msg_iovlen = 1};
 	}
-	uint64_t end = now_us() + seconds * 1000000;
 	uint64_t received = 0;
-	while (now_us() < end) {
+	while (sigtimedwait(&wanted, NULL, &at_once) <= 0) {
 		struct pollfd wait = {.fd = fd, .events = POLLIN};
 		int count = recvmmsg(fd, counter->headers, BATCH, MSG_DONTWAIT, NULL);
 		received += count > 0 ? (uint64_t)count : 0;
@@ -154,8 +159,8 @@ int main(int argc, char **argv)
 	}
 	if (argc == 5 && strcmp(argv[1], "send") == 0)
 		return run_send(numbers[0], numbers[1], numbers[2]);
-	if (argc == 3 && strcmp(argv[1], "count") == 0)
-		return run_count(numbers[0]);
-	fputs("usage: listen_load send PORT RATE COUNT | count SECONDS\n", stderr);
+	if (argc == 2 && strcmp(argv[1], "count") == 0)
+		return run_count();
+	fputs("usage: listen_load send PORT RATE COUNT | count\n", stderr);
 	return 2;
 }

@@ -103,10 +103,10 @@ beat_refused() {
 	local starts
 	starts=$(applied pc1)
 	printf 'winlogbeat: [\n' >winlogbeat.yml
-	run 'what is no YAML' 2 push -i shippers.yaml
+	run 'what is no YAML' 1 push -i shippers.yaml
 	has 'it is told where' err 'winlogbeat\.yml'
 	printf 'winlogbeat.event_logs: [{name: Application}]\n' >winlogbeat.yml
-	run 'what has no output' 2 push -i shippers.yaml
+	run 'what has no output' 1 push -i shippers.yaml
 	has 'no output: code' err '\[PK2156\]'
 	{
 		cat first.yml

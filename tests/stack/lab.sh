@@ -117,7 +117,7 @@ check 'a dry run says it' lab up --dry-run --dir "$work/lab" --archives "$work/a
 check 'and does nothing' test ! -e "$work/lab"
 check 'an archive that is torn' status 3 lab up --dir "$work/tornlab" --archives "$work/torn"
 check 'its code' says PK2423
-check 'nothing half-unpacked is used' test -z "$(ls "$work/tornlab/programs" | grep -v 'new$')"
+check 'nothing half-unpacked is used' test -z "$(find "$work/tornlab/programs" -mindepth 1 -maxdepth 1 ! -name '*.new')"
 check 'a server that ends' status 3 lab up --dir "$work/endlab" --archives "$work/ends"
 check 'its code' says PK2427
 check 'and what it said' says 'no memory for this'
