@@ -40,7 +40,8 @@ static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 			id == NULL ? "there is no rollout yet" : "there is no rollout '%s'", id);
 		return PK_EXIT_FINDINGS;
 	}
-	if (row.state == PK_ROLLOUT_DONE) {
+	bool again = given->options->retry_failed && row.failed > 0;
+	if (row.state == PK_ROLLOUT_DONE && !again) {
 		pk_report(diags, PK_ROLLOUT_OVER, PK_NO_SPAN, "rollout '%s' is done", row.id);
 		return PK_EXIT_OK;
 	}

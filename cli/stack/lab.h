@@ -59,9 +59,12 @@ bool pk_lab_make_secrets(struct pk_lab_run *run);
 /* The text of a password made so, in the arena; NULL after a report. */
 const char *pk_lab_read_secret(struct pk_lab_run *run, const char *name);
 
-/* Logstash's files for the engine at `url`, as Logstash reaches it; false after a report. */
-bool pk_lab_write_logstash(
-	struct pk_lab_run *run, const struct pk_elk *elk, const char *url, const char *ca);
+/*
+ * Logstash's files for the engine at `url`; `url`, `ca` (may be NULL) and the folder `scripts` are
+ * as Logstash finds them. False after a report.
+ */
+bool pk_lab_write_logstash(struct pk_lab_run *run, const struct pk_elk *elk, const char *url,
+	const char *ca, const char *scripts);
 
 /* --- programs --- */
 

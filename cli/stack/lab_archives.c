@@ -280,7 +280,8 @@ static bool start_logstash(
 	const char *password =
 		run->lab.security ? pk_lab_read_secret(run, "secrets/picket_lab") : "";
 	if (password == NULL || !unpack(run, PK_LAB_LOGSTASH, archive) ||
-		!pk_lab_write_logstash(run, elk, run->lab.url, ca))
+		!pk_lab_write_logstash(
+			run, elk, run->lab.url, ca, pk_lab_path(run, "logstash-scripts")))
 		return false;
 	const char *const more[] = {
 		"PICKET_USER=picket_lab",

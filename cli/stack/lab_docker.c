@@ -69,7 +69,7 @@ static bool write_files(struct pk_lab_run *run)
 	return pk_elk_parse(&elk, flavour, &run->diags) && pk_lab_make_secrets(run) &&
 		write_env(run) &&
 		pk_lab_write_logstash(run, &elk, "https://elasticsearch:9200",
-			"/usr/share/logstash/config/certs/ca.crt") &&
+			"/usr/share/logstash/config/certs/ca.crt", "/usr/share/logstash/scripts") &&
 		pk_file_write(
 			pk_lab_path(run, "compose.yaml"), compose.data, compose.len, &run->diags);
 }

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/stack/lab.h"
 #include "templates/lab/certs.h"
 #include "templates/logstash/logstash.h"
 
 static const char *const folders[] = {
-	"", "certs", "secrets", "logstash", "logs", "data", "programs"};
+	"", "certs", "secrets", "logstash", "logstash-scripts", "logs", "data", "programs"};
 
 /* Whose password is in which file. */
 static const char *const passwords[] = {
@@ -126,8 +127,8 @@ bool pk_lab_make_secrets(struct pk_lab_run *run)
 	return make_passwords(run) && make_certificates(run);
 }
 
-bool pk_lab_write_logstash(
-	struct pk_lab_run *run, const struct pk_elk *elk, const char *url, const char *ca)
+bool pk_lab_write_logstash(struct pk_lab_run *run, const struct pk_elk *elk, const char *url,
+	const char *ca, const char *scripts)
 {
 	struct pk_arena *arena = run->cli->arena;
 	struct pk_streams streams;
@@ -136,13 +137,18 @@ bool pk_lab_write_logstash(
 		.url = url,
 		.ca = ca,
 		.port = run->lab.ports.monster,
+		.folder = scripts,
+		.password = true,
 		.streams = &streams,
 	};
 	const struct pk_logstash_file *file;
 	for (size_t i = 0; (file = pk_logstash_file_at(i)) != NULL; i++) {
 		PK_BUF_AUTO buf = {0};
 		file->put(&buf, elk, &options);
-		const char *name = pk_arena_printf(arena, "logstash/%s", file->name);
+		/* Logstash reads every file in the folder of its pipeline as one. */
+		const char *name = pk_arena_printf(arena, "%s/%s",
+			pk_text_ends(file->name, ".rb") ? "logstash-scripts" : "logstash",
+			file->name);
 		if (!pk_file_write(pk_lab_path(run, name), buf.data, buf.len, &run->diags))
 			return false;
 	}

@@ -205,6 +205,19 @@ static bool rules_edited(const struct pk_facts *facts, const struct pk_content *
 		!pk_text_equal(record->rules, facts->rules);
 }
 
+/*
+ * A sensor that was ended while it took a configuration may have the new file and the old rules. If
+ * the rules have not changed although the configuration has, it gets it again.
+ */
+static bool rules_left_behind(const struct pk_facts *facts, const struct pk_content *content)
+{
+	const struct pk_host_record *record = &facts->record;
+	return record->present && record->open && record->rules_before != NULL &&
+		pk_text_equal(record->rules_before, facts->rules) &&
+		pk_text_equal(record->config, content->digest) &&
+		!pk_text_equal(record->previous, content->digest);
+}
+
 static bool plan_config(struct planner *planner)
 {
 	const struct pk_facts *facts = planner->facts;
@@ -213,7 +226,7 @@ static bool plan_config(struct planner *planner)
 		return true;
 	switch (pk_facts_run(facts, content)) {
 	case PK_FACT_YES:
-		if (rules_edited(facts, content))
+		if (rules_edited(facts, content) || rules_left_behind(facts, content))
 			add(planner, PK_CHANGE_CONFIG, "rules", facts->rules, facts->record.rules);
 		return true;
 	case PK_FACT_NO:
@@ -385,7 +398,7 @@ const char *pk_change_describe(struct pk_arena *arena, const struct pk_host_chan
 		return describe_replace(arena, change);
 	case PK_CHANGE_CONFIG:
 		return pk_text_equal(change->what, "rules")
-			? "put the configuration into force again: its live rules were edited"
+			? "put the configuration into force again: the live rules are not its"
 			: "change the configuration";
 	case PK_CHANGE_START:
 		return "start the sensor";

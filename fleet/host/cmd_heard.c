@@ -262,7 +262,7 @@ static bool hear_test(struct heard *heard)
 		pk_sensor_name(heard->wish->desired->sensor), words_of(heard, "step"));
 }
 
-/* What stands still already cannot be stopped, and what cannot be stopped is told by what follows. */
+/* What stands still already cannot be stopped; what cannot be stopped, the steps behind tell. */
 static bool hear_stop(struct heard *heard)
 {
 	int64_t status;

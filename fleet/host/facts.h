@@ -45,15 +45,16 @@ struct pk_log_facts {
  */
 struct pk_host_record {
 	bool present;
-	bool open;	      /* the change was begun and is not known to have ended */
-	const char *rollout;  /* id of the rollout that wrote it */
-	uint64_t sequence;    /* of that rollout: a lower one never changes this host again */
-	const char *config;   /* digest of the configuration put into force; NULL: none */
-	const char *rules;    /* digest of the live rules read back then; NULL: unknown */
-	const char *previous; /* digest of the configuration before; NULL: none or unknown */
-	const char *bundle;   /* "NAME@VERSION"; NULL: not from us */
-	uint64_t applied;     /* times that we put something into force on this host */
-	int64_t time_ms;      /* by the host's clock */
+	bool open;		  /* the change was begun and is not known to have ended */
+	const char *rollout;	  /* id of the rollout that wrote it */
+	uint64_t sequence;	  /* of that rollout: a lower one never changes this host again */
+	const char *config;	  /* digest of the configuration put into force; NULL: none */
+	const char *rules;	  /* digest of the live rules read back then; NULL: unknown */
+	const char *previous;	  /* digest of the configuration before; NULL: none or unknown */
+	const char *rules_before; /* open: digest of the live rules before; NULL: unknown */
+	const char *bundle;	  /* "NAME@VERSION"; NULL: not from us */
+	uint64_t applied;	  /* times that we put something into force on this host */
+	int64_t time_ms;	  /* by the host's clock */
 };
 
 struct pk_facts {

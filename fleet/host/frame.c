@@ -174,6 +174,7 @@ static void read_member(
 		{"config", &out->config, NULL},
 		{"rules", &out->rules, NULL},
 		{"previous", &out->previous, NULL},
+		{"rules-before", &out->rules_before, NULL},
 		{"bundle", &out->bundle, NULL},
 		{"applied", NULL, &out->applied},
 	};
@@ -205,7 +206,8 @@ void pk_host_record_read(
 		if (read_head(&member, arena, line.text, line.len) && member.value != NULL)
 			read_member(&record, arena, member.key, member.value);
 	}
-	const char **const digests[] = {&record.config, &record.rules, &record.previous};
+	const char **const digests[] = {
+		&record.config, &record.rules, &record.previous, &record.rules_before};
 	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++)
 		if (!pk_digest_is(*digests[i]))
 			*digests[i] = NULL;
@@ -226,6 +228,7 @@ void pk_host_record_put(struct pk_buf *out, const struct pk_host_record *record)
 	put_member(out, "config", record->config);
 	put_member(out, "rules", record->rules);
 	put_member(out, "previous", record->previous);
+	put_member(out, "rules-before", record->rules_before);
 	put_member(out, "bundle", record->bundle);
 	pk_buf_printf(out, "applied %llu\n", (unsigned long long)record->applied);
 	pk_buf_printf(out, "time %lld\n", (long long)record->time_ms);

@@ -159,6 +159,7 @@ note() {
 	# What the rules become is only known in the end.
 	[ "$1" = changing ] || [ -z "$rules" ] || text="${text}rules sha256:$rules$nl"
 	[ -z "$previous" ] || text="${text}previous $previous$nl"
+	[ "$1" != changing ] || [ -z "$rules_before" ] || text="${text}rules-before $rules_before$nl"
 	[ -z "$bundle" ] || text="${text}bundle $bundle$nl"
 	put_record "${text}applied $applied${nl}time $time${nl}phase $1$nl"
 }
@@ -167,9 +168,9 @@ note() {
 go_on() {
 	applied=$r_applied time=$(date +%s)000
 	if [ "$r_rollout" = "$rollout" ] && [ "$r_phase" = changing ]; then
-		previous=$r_previous
+		previous=$r_previous rules_before=$r_rules_before
 	else
-		previous=${before:+sha256:$before}
+		previous=${before:+sha256:$before} rules_before=${rules:+sha256:$rules}
 	fi
 	# Who does not look after the sensor says nothing new about it.
 	case $wants in

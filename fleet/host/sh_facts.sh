@@ -129,7 +129,8 @@ look_sensor() {
 }
 
 look_record() {
-	record="" r_rollout="" r_sequence=0 r_phase="" r_previous="" r_rules="" r_applied=0 r_time=0
+	record="" r_rollout="" r_sequence=0 r_phase="" r_previous="" r_rules="" r_rules_before=""
+	r_applied=0 r_time=0
 	[ -r "$state/record" ] || return 0
 	while read -r key value; do
 		record="$record$key $value
@@ -140,6 +141,7 @@ look_record() {
 		phase) r_phase=$value ;;
 		previous) r_previous=$value ;;
 		rules) r_rules=${value#sha256:} ;;
+		rules-before) r_rules_before=$value ;;
 		applied) r_applied=$value ;;
 		time) r_time=$value ;;
 		esac

@@ -67,6 +67,19 @@ static bool in_list(const char *list, const char *name)
 	return false;
 }
 
+/* Does the server offer a key exchange that this libssh2 has? */
+static bool shares_method(struct pk_hop *hop, const struct pk_hello *hello)
+{
+	const char **names = NULL;
+	int count = libssh2_session_supported_algs(hop->session, LIBSSH2_METHOD_KEX, &names);
+	bool shared = false;
+	for (int i = 0; i < count; i++)
+		shared = shared || in_list(hello->kex, names[i]);
+	if (count > 0)
+		libssh2_free(hop->session, (void *)names);
+	return shared;
+}
+
 /* Why there is no key exchange: does the server lack a key that we could use? */
 static enum pk_io fail_offer(struct pk_hop *hop, const struct pk_hello *hello)
 {
@@ -89,6 +102,10 @@ static enum pk_io fail_offer(struct pk_hop *hop, const struct pk_hello *hello)
 		return pk_ssh_fail(hop->link, PK_FAILURE_HOST_KEY, PK_HOST_KEY_TYPE, false,
 			"'%s' has no key of the types that known_hosts has for it; it has: %s",
 			hop->name, hello->host_keys);
+	/* With a method in common it is not the offer: the connection broke in the middle. */
+	if (shares_method(hop, hello))
+		return pk_ssh_fail(hop->link, PK_FAILURE_UNREACHABLE, PK_SSH_BANNER, true,
+			"'%s' ends the connection while keys are exchanged", hop->name);
 	return pk_ssh_fail(hop->link, PK_FAILURE_UNREACHABLE, PK_SSH_KEX, false,
 		"no key exchange with '%s': it offers %s", hop->name, hello->kex);
 }
@@ -114,7 +131,7 @@ enum pk_io pk_ssh_fail_handshake(struct pk_hop *hop, int rc)
 			"'%s' ends the connection before the login", hop->name);
 	bool kex = rc == LIBSSH2_ERROR_KEX_FAILURE || rc == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE ||
 		rc == LIBSSH2_ERROR_METHOD_NONE || rc == LIBSSH2_ERROR_HOSTKEY_INIT;
-	if (kex && hello.has_offer)
+	if (kex && hello.has_offer && !hop->ended)
 		return fail_offer(hop, &hello);
 	return pk_ssh_fail_call(hop->link, hop, rc, "the key exchange");
 }

@@ -61,8 +61,11 @@ static ssize_t send_socket(
 		put = send(hop->fd, bytes, len, MSG_NOSIGNAL);
 	} while (put < 0 && errno == EINTR);
 	hop->send_blocked = put < 0 ? errno == EAGAIN : (size_t)put < len;
-	if (put < 0)
-		return -errno;
+	if (put < 0) {
+		int error = errno;
+		hop->ended = hop->ended || error != EAGAIN;
+		return -error;
+	}
 	hop->link->link.moved += (uint64_t)put;
 	return put;
 }

@@ -75,6 +75,7 @@ static const struct variable logstash_variables[] = {
 static const struct mount logstash_mounts[] = {
 	{"./certs/ca.crt", "/usr/share/logstash/config/certs/ca.crt:ro"},
 	{"./logstash", "/usr/share/logstash/pipeline:ro"},
+	{"./logstash-scripts", "/usr/share/logstash/scripts:ro"},
 	{NULL, NULL},
 };
 

@@ -34,7 +34,9 @@ trouble_budget() {
 	equal 'three have it' '1 1 1' "$(applied "${all[@]}" | tr ' ' '\n' | grep 1 | paste -s -d ' ')"
 	run 'history of what went on' 0 history
 	has 'history says so, too' out ' push +done +4 +3 +1 +0 '
-	run 'rollback of a part' 0 rollback
+	run 'what failed in a rollout that is done is tried again' 0 resume --retry-failed
+	has 'no host is left' err '^4 ok, 0 failed, 0 skipped, 0 not begun'
+	run 'rollback of it' 0 rollback
 	run 'push after it' 0 push --format json
 	run 'rollback of all' 0 rollback
 	for host in "${all[@]}"; do

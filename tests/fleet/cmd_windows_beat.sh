@@ -67,8 +67,8 @@ beat_push() {
 # Two rollouts, two stores, two records: neither takes the other for somebody else's work.
 beat_beside_sysmon() {
 	endpoint_sysmon64 Sysmon64.exe 15.15
-	run 'a bundle of Sysmon' 0 bundle add Sysmon64.exe
-	sed -i 's/platform: linux/platform: windows/; s/^  sensor: .*/  sensor: {kind: sysmon, bundle: sysmon@15.15}/' \
+	run 'a bundle of Sysmon' 0 bundle add Sysmon64.exe --name beside
+	sed -i 's/platform: linux/platform: windows/; s/^  sensor: .*/  sensor: {kind: sysmon, bundle: beside@15.15}/' \
 		inventory.yaml
 	run 'push of the sensor' 0 push --format json
 	told 'the sensor was installed' 'pc1 ok install'

@@ -256,7 +256,7 @@ endpoints_make_windows() {
 
 # Links the stand-in for Sysmon64.exe into the file $2, with the version $3, from the objects in $1.
 endpoints_link_sysmon64() {
-	local version=$3 object=$endpoints_server/version.o
+	local version=$3 object=$endpoints_server/version-$BASHPID.o
 	x86_64-w64-mingw32-windres -DVERSION_NUMBERS="${version//./,},0,0" \
 		-DVERSION_TEXT="\\\"$version\\\"" "$endpoints_source/standin/sysmon64.rc" -O coff \
 		-o "$object" || return

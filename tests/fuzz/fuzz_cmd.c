@@ -87,5 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	look_at(PK_SENSOR_SYSMON, data, size);
 	look_at(PK_SENSOR_MONSTER, data, size);
+	look_at(PK_SENSOR_WINLOGBEAT, data, size);
 	return 0;
 }

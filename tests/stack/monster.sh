@@ -75,7 +75,7 @@ try_index() {
 # What can not be read is indexed all the same, and found.
 try_failures() {
 	printf '%s\n' hello 1500 '' >"$work/failures"
-	"$probe" bulk "$index" "$type" "$work/failures" | sed 's/,"_id":"[0-9]*"//' >"$work/bulk"
+	"$probe" bulk "$index" "$type" "$work/failures" | sed 's/"_id":"/&failure-/' >"$work/bulk"
 	server_ask POST '_bulk?refresh=true' "@$work/bulk" >"$work/answer"
 	[[ $(number event.kind:pipeline_error) -eq 3 ]] ||
 		complain "$(number event.kind:pipeline_error) of 3 failures are found"

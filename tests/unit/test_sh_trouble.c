@@ -86,6 +86,30 @@ static unsigned kill_everywhere(const char *version, unsigned step)
 	}
 }
 
+/* What a sensor leaves that was ended behind its file, before its rules. */
+static void rules_that_a_cut_left_behind_are_made_up_for(void **state)
+{
+	(void)state;
+	struct host host;
+	char rules[PK_DIGEST_TEXT];
+	char old[PK_DIGEST_TEXT];
+	host_init(&host);
+	pk_digest_print(rules, "rules of old\n", strlen("rules of old\n"));
+	pk_digest_print(old, "old", strlen("old"));
+	write_text(path_in(&host, "opt/rules.bin"), "rules of old\n", 0644);
+	write_text(path_in(&host, "opt/config.xml"), "new", 0644);
+	mkdir(path_in(&host, "state"), 0700);
+	write_text(path_in(&host, "state/record"),
+		pk_arena_printf(host.arena,
+			"rollout rollout-1\nsequence 1\nconfig %s\nprevious %s\n"
+			"rules-before %s\napplied 0\ntime 0\nphase changing\n",
+			host.content.digest, old, rules),
+		0600);
+	assert_finished(&host);
+	assert_file(&host, "opt/rules.bin", "rules of new\n");
+	host_finish(&host);
+}
+
 static void a_power_cut_at_any_step_of_an_update_is_finished_later(void **state)
 {
 	(void)state;
@@ -234,6 +258,7 @@ static void without_sudo_the_facts_are_still_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_that_a_cut_left_behind_are_made_up_for),
 		cmocka_unit_test(a_power_cut_at_any_step_of_an_update_is_finished_later),
 		cmocka_unit_test(a_power_cut_at_any_step_of_a_replacement_is_finished_later),
 		cmocka_unit_test(an_update_takes_few_processes),
