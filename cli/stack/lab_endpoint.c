@@ -27,21 +27,24 @@ static bool write_inventory(struct pk_lab_run *run, const struct pk_bundle *bund
 {
 	PK_BUF_AUTO buf = {0};
 	const char *config = config_of(bundle->sensor);
+	const char *path = pk_lab_path(run, "inventory.yaml");
+	if (pk_file_exists(path))
+		return true;
 	if (bundle->platform != PK_HOST_LINUX || config == NULL) {
 		pk_report(&run->diags, PK_LAB_STEP, PK_NO_SPAN,
 			"'%s' is no sensor for this machine: it is for Windows", bundle->id);
 		return false;
 	}
 	pk_buf_printf(&buf,
-		"# The endpoint of the lab: this machine.\n"
+		"# The endpoint of the lab: this machine. Made once: what you change here stays.\n"
 		"inventory: lab\n"
-		"hosts:\n"
-		"  endpoint: {platform: linux, transport: local}\n"
 		"groups:\n"
-		"  all:\n"
+		"  lab:\n"
+		"    hosts:\n"
+		"      endpoint: {platform: linux, transport: local}\n"
 		"    sensor: {kind: %s, bundle: %s, config: %s}\n",
 		pk_sensor_name(bundle->sensor), bundle->id, config);
-	return pk_file_write(pk_lab_path(run, "inventory.yaml"), buf.data, buf.len, &run->diags);
+	return pk_file_write(path, buf.data, buf.len, &run->diags);
 }
 
 int pk_lab_endpoint(struct pk_lab_run *run)

@@ -88,6 +88,39 @@ make_archive || exit 1
 chmod 755 "$work"
 [[ $(id -u) -ne 0 ]] || chown nobody "$work" "$work/home"
 
+# What an endpoint on this machine needs that must not be touched: a stand-in for Sysmon for Linux with
+# folders of its own (tests/fleet/README.md), and stand-ins for what it is managed with.
+make_endpoint() {
+	local root=$work/ep/hosts/lab tool
+	mkdir -p "$work/ep/"{standin,bin,sensor} "$root/"{home,units,faults}
+	for tool in systemctl journalctl id sudo; do
+		printf '#!/bin/sh\nENDPOINT=%s exec bash %s/standin/%s.sh "$@"\n' "$root" "$here/../fleet" "$tool" \
+			>"$work/ep/standin/$tool"
+		chmod +x "$work/ep/standin/$tool"
+	done
+	ln -s -- "$picket" "$work/ep/bin/picket"
+	cp -- "$here/../fleet/standin/judge.sh" "$work/ep/bin/"
+	sed "s,^set -u,&\nexport ENDPOINT=$root," "$here/../fleet/standin/sysmon-linux.sh" >"$work/ep/sensor/sysmon"
+	chmod 755 "$work/ep/sensor/sysmon"
+	cat >"$work/ep/sensor/bundle.yaml" <<-'END'
+		bundle: 1
+		name: sysmon-linux
+		version: 1.3.3
+		sensor: sysmon-linux
+		platform: linux
+		files: [{path: sysmon, role: program}]
+	END
+	cat >"$work/urllab/inventory.yaml" <<-END
+		inventory: lab
+		groups:
+		  lab:
+		    hosts:
+		      endpoint: {platform: linux, transport: local, state_dir: $root/state, install_dir: $root/opt/sysmon}
+		    sensor: {kind: sysmon-linux, bundle: sysmon-linux@1.3.3, config: linux-base}
+	END
+	[[ $(id -u) -ne 0 ]] || chown -R nobody "$work/ep"
+}
+
 # An archive called $1 whose launcher does what $2 says.
 make_broken() {
 	mkdir -p "$work/$1/x/bin" "$work/$1/x/config"
@@ -156,6 +189,13 @@ check 'all of them' says '120 events'
 url=http://localhost:$port
 check 'a lab on a URL' lab up --dir "$work/urllab" --url "$url" --no-samples
 check 'its status' lab status --dir "$work/urllab"
+make_endpoint
+endpoint=(up --dir "$work/urllab" --url "$url" --no-samples --sensor "$work/ep/sensor")
+PATH=$work/ep/standin:$PATH check 'an endpoint' lab "${endpoint[@]}"
+check 'it is pushed to' says 'endpoint: install'
+check 'it has the configuration' test -s "$work/ep/hosts/lab/opt/sysmon/config.xml"
+PATH=$work/ep/standin:$PATH check 'the endpoint again' lab "${endpoint[@]}"
+check 'it is pushed to once' test "$(wc -l <"$work/ep/hosts/lab/applied.log")" = 1
 check 'its end' lab down --dir "$work/urllab" --data
 check 'leaves no folder' test ! -e "$work/urllab"
 check 'leaves nothing of ours' test "$(curl -s "$url/_index_template/picket*" | grep -c picket)" = 0
