@@ -7,7 +7,10 @@
 #include "base/text.h"
 
 extern const char pk_render_install_head[];
+extern const char pk_render_install_verbs[];
 extern const char pk_render_remove_head[];
+extern const char pk_render_remove_verbs[];
+extern const char pk_render_script_ask[]; /* what both begin with, behind their heads */
 
 /* A word of the shell; ours hold no quote. */
 static void put_word(struct pk_buf *buf, const char *text)
@@ -57,6 +60,8 @@ void pk_render_put_install(
 	struct pk_arena *arena = render->stack->cli->arena;
 	const struct pk_assets *assets = &render->stack->assets;
 	pk_buf_puts(buf, pk_render_install_head);
+	pk_buf_puts(buf, pk_render_script_ask);
+	pk_buf_puts(buf, pk_render_install_verbs);
 	for (size_t i = 0; i < assets->len; i++) {
 		const struct pk_asset *asset = &assets->items[i];
 		pk_buf_puts(buf, install_verb(render, asset));
@@ -76,6 +81,8 @@ void pk_render_put_remove(struct pk_buf *buf, const struct pk_render *render)
 {
 	const struct pk_stack *stack = render->stack;
 	pk_buf_puts(buf, pk_render_remove_head);
+	pk_buf_puts(buf, pk_render_script_ask);
+	pk_buf_puts(buf, pk_render_remove_verbs);
 	if (pk_elk_has(render->elk, PK_ELK_DATA_STREAMS)) {
 		pk_buf_puts(buf, "need_no_stream");
 		put_word(buf, stack->streams.sysmon);

@@ -1,5 +1,5 @@
 /*
- * Puts the beginnings of the scripts that `stack render` writes into the program (see render_scripts.h).
+ * Puts the parts of the scripts that `stack render` writes into the program (see render_scripts.h).
  * Paths are relative to the top of the source tree, which the build gives with -I.
  */
 #ifdef __CET__
@@ -18,7 +18,10 @@
 
 	.section .rodata
 	script pk_render_install_head, "cli/stack/install_head.sh"
+	script pk_render_install_verbs, "cli/stack/install_verbs.sh"
 	script pk_render_remove_head, "cli/stack/remove_head.sh"
+	script pk_render_remove_verbs, "cli/stack/remove_verbs.sh"
+	script pk_render_script_ask, "cli/stack/script_ask.sh"
 
 	/* The program needs no executable stack. */
 	.section .note.GNU-stack, "", %progbits

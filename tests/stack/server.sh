@@ -35,13 +35,14 @@ server_lacks() {
 		2>/dev/null | sed -n 's/: FAILED.*//p'
 }
 
-# server_missing NAME: packages that are missing to start it; nothing if it can be had.
+# server_missing NAME: what is missing to start it; nothing if it can be had. Fetches its jars.
 server_missing() {
 	local missing=()
 	command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
 	command -v curl >/dev/null || missing+=(curl)
 	command -v perl >/dev/null || missing+=(perl)
 	command -v mvn >/dev/null || [[ -z $(server_lacks "$1") ]] || missing+=(maven)
+	((${#missing[@]})) || server_get "$1" || missing+=("jars of $1, which cannot be fetched")
 	((${#missing[@]} == 0)) || echo "${missing[*]}"
 }
 
