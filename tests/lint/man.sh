@@ -17,7 +17,7 @@ sed -nE 's/^PK_COMMAND\(([a-z]+),.*/\1/p' cli/commands.def |
 			continue
 		fi
 		"$picket" "$command" --help | sed -n '/^Options:/,/^Common options:/p' |
-			grep -oE -- '--[a-z-]+' | sort -u |
+			grep -oE -- '--[a-z0-9-]+' | sort -u |
 			while IFS= read -r option; do
 				grep -qE "Fl (. Fl )?-${option#--}( |$)" "$page" ||
 					complain "$page: says nothing of $option"

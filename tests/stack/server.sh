@@ -235,8 +235,8 @@ server_ask() {
 # Ends the server and removes what it wrote.
 server_stop() {
 	if [[ -n $server_pid ]]; then
-		kill -KILL "$server_pid" 2>/dev/null
-		wait "$server_pid" 2>/dev/null
+		kill -KILL "$server_pid" 2>/dev/null || true
+		wait "$server_pid" 2>/dev/null || true
 	fi
 	[[ -z $server_dir ]] || rm -rf -- "$server_dir"
 	server_pid=''
