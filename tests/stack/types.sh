@@ -6,7 +6,7 @@
 set -u
 picket=$(realpath -- "${1:?usage: types.sh PICKET EDGE}")
 edge=$(realpath -- "${2:?usage: types.sh PICKET EDGE}")
-cache=${PICKET_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/picket-tests}/npm
+cache=${PICKET_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/picket-tests}/npm-types
 unset PICKET_PASSWORD PICKET_API_KEY
 export LC_ALL=C.UTF-8 NO_COLOR=1 TERM=dumb
 work=$(mktemp -d)
