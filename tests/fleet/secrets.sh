@@ -242,7 +242,8 @@ push_typed() {
 	before=$(sessions)
 	mkfifo "$work/typing"
 	chmod 666 "$work/typing"
-	"${as[@]}" env SSH_AUTH_SOCK="$work/agent.socket" script -qfec \
+	# script gives the command to $SHELL, and %q quotes for bash.
+	"${as[@]}" env SSH_AUTH_SOCK="$work/agent.socket" SHELL="$BASH" script -qfec \
 		"$(printf '%q ' "${start[@]}" push -i "$work/site.yaml" --report "$work/report.html")" \
 		"$work/typescript" <"$work/typing" >"$work/screen" 2>&1 &
 	local terminal=$!
