@@ -48,23 +48,25 @@ static void *change(void *bytes, size_t size)
 
 /* --- Opening --- */
 
-static struct pk_http *create(void)
+static struct pk_http *create(struct pk_diags *diags)
 {
 	struct pk_arena *arena = pk_arena_create();
 	struct pk_http *http = PK_NEW(arena, struct pk_http);
 	http->arena = arena;
 	http->was_dumpable = prctl(PR_GET_DUMPABLE);
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, release, change, strdup, calloc) !=
-			CURLE_OK ||
-		(http->curl = curl_easy_init()) == NULL)
+	if (!pk_http_library_open(&http->lib, diags))
+		return http;
+	if (http->lib.global_init_mem(
+		    CURL_GLOBAL_DEFAULT, malloc, release, change, strdup, calloc) != CURLE_OK ||
+		(http->curl = http->lib.easy_init()) == NULL)
 		abort();
 	return http;
 }
 
 struct pk_http *pk_http_open(const struct pk_http_options *options, struct pk_diags *diags)
 {
-	PK_AUTO(pk_http) *http = create();
-	if (!pk_http_check(http, options, diags))
+	PK_AUTO(pk_http) *http = create(diags);
+	if (http->curl == NULL || !pk_http_check(http, options, diags))
 		return NULL;
 	/* A secret is in our memory: no core dump, no look into it by others of the user. */
 	if (http->login != NULL)
@@ -76,8 +78,10 @@ void pk_http_close(struct pk_http *http)
 {
 	if (http == NULL)
 		return;
-	curl_easy_cleanup(http->curl);
-	curl_global_cleanup();
+	if (http->curl != NULL) {
+		http->lib.easy_cleanup(http->curl);
+		http->lib.global_cleanup();
+	}
 	if (http->login != NULL && http->was_dumpable == 1)
 		prctl(PR_SET_DUMPABLE, 1);
 	pk_http_login_destroy(http->login);

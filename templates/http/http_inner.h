@@ -4,10 +4,9 @@
 #ifndef TEMPLATES_HTTP_HTTP_INNER_H
 #define TEMPLATES_HTTP_HTTP_INNER_H
 
-#include <curl/curl.h>
-
 #include "base/digest.h"
 #include "templates/http/http.h"
+#include "templates/http/http_library.h"
 
 enum {
 	PK_HTTP_LINES = 6,	       /* headers that we send, at most */
@@ -46,7 +45,8 @@ struct pk_http {
 	const char *base;		/* "https://lab:9200/prefix", no '/' at its end */
 	bool encrypted;
 	bool loopback;
-	CURL *curl;
+	struct pk_http_library lib;
+	CURL *curl;		     /* NULL: the library could not be opened */
 	struct pk_http_login *login; /* NULL: nobody */
 	int was_dumpable;
 	struct pk_http_tls tls;

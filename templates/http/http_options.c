@@ -33,13 +33,13 @@ static bool is_loopback(const char *host)
 	return pk_text_equal_nocase(host, "localhost");
 }
 
-static const char *part(struct pk_arena *arena, CURLU *parsed, CURLUPart what, unsigned flags)
+static const char *part(struct pk_http *http, CURLU *parsed, CURLUPart what, unsigned flags)
 {
 	char *text = NULL;
 	const char *kept = NULL;
-	if (curl_url_get(parsed, what, &text, flags) == CURLUE_OK)
-		kept = pk_arena_strdup(arena, text);
-	curl_free(text);
+	if (http->lib.url_get(parsed, what, &text, flags) == CURLUE_OK)
+		kept = pk_arena_strdup(http->arena, text);
+	http->lib.free(text);
 	return kept;
 }
 
@@ -62,14 +62,14 @@ static bool has_scheme(const char *url)
 static bool take_parts(struct pk_http *http, CURLU *parsed, const char *url, struct pk_diags *diags)
 {
 	struct pk_arena *arena = http->arena;
-	const char *host = part(arena, parsed, CURLUPART_HOST, 0);
-	const char *scheme = part(arena, parsed, CURLUPART_SCHEME, 0);
-	const char *port = part(arena, parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	const char *path = part(arena, parsed, CURLUPART_PATH, 0);
+	const char *host = part(http, parsed, CURLUPART_HOST, 0);
+	const char *scheme = part(http, parsed, CURLUPART_SCHEME, 0);
+	const char *port = part(http, parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	const char *path = part(http, parsed, CURLUPART_PATH, 0);
 	if (host == NULL || scheme == NULL || port == NULL || path == NULL || host[0] == '\0')
 		return refuse_url(url, "it names no host", "write 'https://HOST:9200'", diags);
-	if (part(arena, parsed, CURLUPART_QUERY, 0) != NULL ||
-		part(arena, parsed, CURLUPART_FRAGMENT, 0) != NULL)
+	if (part(http, parsed, CURLUPART_QUERY, 0) != NULL ||
+		part(http, parsed, CURLUPART_FRAGMENT, 0) != NULL)
 		return refuse_url(url, "it has a part behind '?' or '#'",
 			"give the address of the server only", diags);
 	size_t len = strlen(path);
@@ -98,12 +98,12 @@ static bool check_url(struct pk_http *http, const char *url, struct pk_diags *di
 	if (!has_scheme(url))
 		return refuse_url(url, "it does not begin with 'https://' or 'http://'",
 			"write 'https://HOST:9200'", diags);
-	CURLU *parsed = curl_url();
-	CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+	CURLU *parsed = http->lib.url();
+	CURLUcode code = http->lib.url_set(parsed, CURLUPART_URL, url, 0);
 	bool good = code == CURLUE_OK
 		? take_parts(http, parsed, url, diags)
-		: refuse_url(url, curl_url_strerror(code), "write 'https://HOST:9200'", diags);
-	curl_url_cleanup(parsed);
+		: refuse_url(url, http->lib.url_strerror(code), "write 'https://HOST:9200'", diags);
+	http->lib.url_cleanup(parsed);
 	return good;
 }
 

@@ -25,7 +25,7 @@ static void report_connect(struct pk_http *http, struct pk_diags *diags)
 	struct pk_diag *diag = pk_report(diags, PK_HTTP_CONNECT, PK_NO_SPAN,
 		"'%s' cannot be reached: %s", http->base,
 		http->last.error[0] != '\0' ? http->last.error
-					    : curl_easy_strerror(http->last.code));
+					    : http->lib.easy_strerror(http->last.code));
 	if (http->last.code == CURLE_COULDNT_RESOLVE_HOST)
 		pk_diag_hint(diags, diag, "check the name, or give an address");
 	else if (http->last.code == CURLE_COULDNT_RESOLVE_PROXY)
@@ -40,9 +40,9 @@ static void report_connect(struct pk_http *http, struct pk_diags *diags)
 static void report_tls(struct pk_http *http, struct pk_diags *diags)
 {
 	const char *why = http->last.error;
-	struct pk_diag *diag =
-		pk_report(diags, PK_HTTP_TLS, PK_NO_SPAN, "no encrypted connection to '%s': %s",
-			http->base, why[0] != '\0' ? why : curl_easy_strerror(http->last.code));
+	struct pk_diag *diag = pk_report(diags, PK_HTTP_TLS, PK_NO_SPAN,
+		"no encrypted connection to '%s': %s", http->base,
+		why[0] != '\0' ? why : http->lib.easy_strerror(http->last.code));
 	if (strstr(why, "wrong version number") != NULL ||
 		strstr(why, "packet length too long") != NULL)
 		pk_diag_hint(diags, diag,
@@ -113,7 +113,7 @@ void pk_http_report_broken(
 	}
 	struct pk_diag *diag = pk_report(diags, PK_HTTP_BROKEN, PK_NO_SPAN,
 		"%s %s%s: the server breaks off: %s", request->method, http->base, request->path,
-		last->error[0] != '\0' ? last->error : curl_easy_strerror(last->code));
+		last->error[0] != '\0' ? last->error : http->lib.easy_strerror(last->code));
 	if (!http->encrypted)
 		pk_diag_hint(
 			diags, diag, "is it 'https://' there? Else look at the log of the server");
@@ -183,8 +183,8 @@ static const char *offered_ways(struct pk_http *http, struct pk_arena *arena)
 {
 	struct curl_header *header = NULL;
 	PK_BUF_AUTO ways = {0};
-	for (size_t i = 0; curl_easy_header(http->curl, "WWW-Authenticate", i, CURLH_HEADER, -1,
-				   &header) == CURLHE_OK;
+	for (size_t i = 0; http->lib.easy_header(http->curl, "WWW-Authenticate", i, CURLH_HEADER,
+				   -1, &header) == CURLHE_OK;
 		i++) {
 		pk_buf_puts(&ways, i > 0 ? ", " : "");
 		pk_buf_put(&ways, header->value, strcspn(header->value, " ,"));
@@ -274,7 +274,8 @@ static void report_redirect(
 {
 	struct curl_header *header = NULL;
 	const char *where = "it does not say where";
-	if (curl_easy_header(http->curl, "Location", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+	if (http->lib.easy_header(http->curl, "Location", 0, CURLH_HEADER, -1, &header) ==
+		CURLHE_OK)
 		where = header->value;
 	struct pk_diag *diag = pk_report(diags, PK_HTTP_REDIRECT, PK_NO_SPAN,
 		"%s %s%s: the server sends elsewhere (status %ld): %s", request->method, http->base,

@@ -187,9 +187,10 @@ static int check(X509_STORE_CTX *context, void *argument)
 }
 
 /* Names are checked with the rest, so that one place says what is wrong. */
-static void set_name(struct pk_http_tls *tls, SSL_CTX *context)
+static void set_name(struct pk_http *http, SSL_CTX *context)
 {
-	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(context);
+	const struct pk_http_tls *tls = &http->tls;
+	X509_VERIFY_PARAM *param = http->lib.ssl_get0_param(context);
 	if (is_address(tls->host))
 		X509_VERIFY_PARAM_set1_ip_asc(param, tls->host);
 	else
@@ -201,8 +202,8 @@ static CURLcode prepare(CURL *curl, void *context, void *argument)
 	struct pk_http *http = argument;
 	(void)curl;
 	if (!http->tls.pinned)
-		set_name(&http->tls, context);
-	SSL_CTX_set_cert_verify_callback(context, check, &http->tls);
+		set_name(http, context);
+	http->lib.ssl_set_cert_verify_callback(context, check, &http->tls);
 	return CURLE_OK;
 }
 
@@ -210,17 +211,18 @@ void pk_http_tls_set(struct pk_http *http)
 {
 	CURL *curl = http->curl;
 	bool check_it = !http->options.insecure;
-	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, check_it ? 1L : 0L);
+	http->lib.easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	http->lib.easy_setopt(curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	http->lib.easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, check_it ? 1L : 0L);
 	/* Of a pinned one `check` decides whether its name matters. */
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, check_it && !http->tls.pinned ? 2L : 0L);
+	http->lib.easy_setopt(
+		curl, CURLOPT_SSL_VERIFYHOST, check_it && !http->tls.pinned ? 2L : 0L);
 	if (!check_it)
 		return;
 	if (http->options.ca != NULL) {
-		curl_easy_setopt(curl, CURLOPT_CAINFO, http->options.ca);
-		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+		http->lib.easy_setopt(curl, CURLOPT_CAINFO, http->options.ca);
+		http->lib.easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	}
-	curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, prepare);
-	curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, http);
+	http->lib.easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, prepare);
+	http->lib.easy_setopt(curl, CURLOPT_SSL_CTX_DATA, http);
 }

@@ -47,7 +47,7 @@ static void take_date(struct pk_http *http, const char *line, size_t len)
 		return;
 	memcpy(text, line + skip, len - skip);
 	text[len - skip] = '\0';
-	time_t date = curl_getdate(text, NULL);
+	time_t date = http->lib.getdate(text, NULL);
 	http->last.date = date > 0 ? (int64_t)date : 0;
 }
 
@@ -68,23 +68,23 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 static void set_connection(struct pk_http *http, unsigned milliseconds)
 {
 	CURL *curl = http->curl;
-	curl_easy_reset(curl); /* keeps connections */
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->last.error);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "picket/" PICKET_VERSION);
+	http->lib.easy_reset(curl); /* keeps connections */
+	http->lib.easy_setopt(curl, CURLOPT_ERRORBUFFER, http->last.error);
+	http->lib.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	http->lib.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	http->lib.easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	http->lib.easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	http->lib.easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	http->lib.easy_setopt(curl, CURLOPT_USERAGENT, "picket/" PICKET_VERSION);
 	if (http->loopback)
-		curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)milliseconds);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+		http->lib.easy_setopt(curl, CURLOPT_PROXY, "");
+	http->lib.easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)milliseconds);
+	http->lib.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 		(long)(milliseconds < CONNECT_MS ? milliseconds : CONNECT_MS));
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, http);
+	http->lib.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	http->lib.easy_setopt(curl, CURLOPT_WRITEDATA, http);
+	http->lib.easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	http->lib.easy_setopt(curl, CURLOPT_HEADERDATA, http);
 	pk_http_tls_set(http);
 }
 
@@ -94,18 +94,19 @@ static void set_request(struct pk_http *http, const struct pk_http_request *requ
 	bool has_body = request->body != NULL || pk_text_equal(request->method, "PUT") ||
 		pk_text_equal(request->method, "POST");
 	if (pk_text_equal(request->method, "HEAD"))
-		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+		http->lib.easy_setopt(curl, CURLOPT_NOBODY, 1L);
 	if (has_body) {
 		/* Without a body a length of 0 is sent: servers want one. */
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+		http->lib.easy_setopt(curl, CURLOPT_POSTFIELDS,
 			request->body == NULL ? "" : (const char *)request->body);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+		http->lib.easy_setopt(
+			curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
 	}
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	http->lib.easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 	/* On a connection that was used before and ended since, libcurl would send again by itself.
 	 */
 	if (!pk_http_can_repeat(request))
-		curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+		http->lib.easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 static void set_lines(struct pk_http *http, const struct pk_http_request *request,
@@ -122,18 +123,18 @@ static void set_lines(struct pk_http *http, const struct pk_http_request *reques
 		add(lines, pk_arena_strdup(arena, "Content-Type:"));
 	if (http->options.header != NULL)
 		add(lines, pk_arena_strdup(arena, http->options.header));
-	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, &lines->items[0]);
+	http->lib.easy_setopt(http->curl, CURLOPT_HTTPHEADER, &lines->items[0]);
 	/* A proxy is not told who we are to the server. */
-	curl_easy_setopt(http->curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	http->lib.easy_setopt(http->curl, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 }
 
 static void take_facts(struct pk_http *http, struct pk_http_answer *answer)
 {
 	curl_off_t seconds = 0;
 	curl_off_t microseconds = 0;
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &http->last.status);
-	curl_easy_getinfo(http->curl, CURLINFO_RETRY_AFTER, &seconds);
-	curl_easy_getinfo(http->curl, CURLINFO_TOTAL_TIME_T, &microseconds);
+	http->lib.easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &http->last.status);
+	http->lib.easy_getinfo(http->curl, CURLINFO_RETRY_AFTER, &seconds);
+	http->lib.easy_getinfo(http->curl, CURLINFO_TOTAL_TIME_T, &microseconds);
 	http->last.retry_after = (int64_t)seconds;
 	answer->status = http->last.status;
 	answer->date = http->last.date;
@@ -153,10 +154,10 @@ void pk_http_try_once(struct pk_http *http, const struct pk_http_request *reques
 	set_request(http, request);
 	set_lines(http, request, &lines, arena);
 	const char *url = pk_arena_printf(arena, "%s%s", http->base, request->path);
-	curl_easy_setopt(http->curl, CURLOPT_URL, url);
-	http->last.code = curl_easy_perform(http->curl);
+	http->lib.easy_setopt(http->curl, CURLOPT_URL, url);
+	http->last.code = http->lib.easy_perform(http->curl);
 	take_facts(http, answer);
 	/* The lines end with this call. */
-	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL);
+	http->lib.easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL);
 	http->body = NULL;
 }
