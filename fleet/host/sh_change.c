@@ -281,6 +281,8 @@ static const struct {
 	{"prepare", PK_FAILURE_TRANSFER, PK_HOST_NOT_WRITABLE, false,
 		"the state folder cannot be used"},
 	{"lock", PK_FAILURE_APPLY, PK_HOST_LOCKED, true, "the host is being changed right now"},
+	{"quicker", PK_FAILURE_APPLY, PK_HOST_LOCKED, true,
+		"the host was being changed when it was looked at"},
 	{"newer", PK_FAILURE_APPLY, PK_HOST_NEWER, false, "the host was changed by rollout"},
 	{"take", PK_FAILURE_TRANSFER, PK_HOST_NOT_WRITABLE, false, "a file cannot be written"},
 	{"damaged", PK_FAILURE_TRANSFER, PK_HOST_DAMAGED_FILE, true,

@@ -80,7 +80,8 @@ put_record() {
 		mv -f "$state/record.part" "$state/record"; } 2>&1) || fail record
 }
 
-# begin: locks the host for us, and looks again whether somebody was quicker.
+# begin: locks the host for us, and looks again whether somebody was quicker: what was seen of the
+# host while it was being changed is half of the old and half of the new.
 begin() {
 	if [ ! -d "$state/configs" ] || [ ! -d "$state/stage" ]; then
 		try prepare mkdir -p "$state/configs" "$state/stage"
@@ -90,11 +91,13 @@ begin() {
 	exec 9>>"$state/lock"
 	flock -n 9 2>/dev/null || fail lock
 	locked=1
-	look_record
 	old=$record
+	look_record
 	[ "$r_phase" != changing ] || cut=1
 	said=$r_rollout
 	[ "$r_sequence" -le "$sequence" ] || fail newer
+	said=""
+	[ "$old" = "$record" ] || fail quicker
 	clean
 }
 

@@ -227,6 +227,43 @@ static void a_host_that_is_being_changed_is_tried_later(void **state)
 	host_finish(host);
 }
 
+static void write_phase(struct host *host, const char *phase)
+{
+	char rules[PK_DIGEST_TEXT];
+	pk_digest_print(rules, "rules of new\n", strlen("rules of new\n"));
+	write_text(path_in(host, "state/record"),
+		pk_arena_printf(host->arena,
+			"rollout rollout-1\nsequence 1\nconfig %s\nrules %s\napplied 1\ntime 0\n"
+			"phase %s\n",
+			host->content.digest, rules, phase),
+		0600);
+}
+
+static void end_the_change(struct host *host)
+{
+	write_text(path_in(host, "opt/rules.bin"), "rules of new\n", 0644);
+	write_phase(host, "done");
+}
+
+/* Its file was seen, but its rules were not there yet. */
+static void a_change_that_ends_after_it_was_seen_is_not_made_again(void **state)
+{
+	struct host *host = begin(state);
+	write_text(path_in(host, "opt/config.xml"), "new", 0644);
+	write_text(path_in(host, "opt/rules.bin"), "rules of old\n", 0644);
+	mkdir(path_in(host, "state"), 0700);
+	write_phase(host, "changing");
+	host->meanwhile = end_the_change;
+	host_do(host, true);
+	assert_code(host, PK_RESULT_FAILED, PK_HOST_LOCKED);
+	assert_true(host->result->failure.passing);
+	host->meanwhile = NULL;
+	host_do(host, true);
+	assert_ok(host, PK_ACTION_UPDATE); /* that this rollout made before */
+	assert_file(host, "taken", NULL);
+	host_finish(host);
+}
+
 static void a_refused_configuration_changes_nothing(void **state)
 {
 	struct host *host = begin(state);
@@ -442,6 +479,8 @@ static void names_that_are_not_safe_are_never_passed_on(void **state)
 		cmocka_unit_test_prestate(a_host_that_moves_in_between_is_left_alone, shell),      \
 		cmocka_unit_test_prestate(a_newer_rollout_is_not_undone, shell),                   \
 		cmocka_unit_test_prestate(a_host_that_is_being_changed_is_tried_later, shell),     \
+		cmocka_unit_test_prestate(                                                         \
+			a_change_that_ends_after_it_was_seen_is_not_made_again, shell),            \
 		cmocka_unit_test_prestate(a_refused_configuration_changes_nothing, shell),         \
 		cmocka_unit_test_prestate(a_configuration_taken_by_half_is_taken_back, shell),     \
 		cmocka_unit_test_prestate(what_cannot_be_taken_back_is_told, shell),               \
