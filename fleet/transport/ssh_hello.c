@@ -102,10 +102,10 @@ static enum pk_io fail_offer(struct pk_hop *hop, const struct pk_hello *hello)
 		return pk_ssh_fail(hop->link, PK_FAILURE_HOST_KEY, PK_HOST_KEY_TYPE, false,
 			"'%s' has no key of the types that known_hosts has for it; it has: %s",
 			hop->name, hello->host_keys);
-	/* With a method in common it is not the offer: the connection broke in the middle. */
+	/* With a method in common it is not the offer: it broke off in the middle. */
 	if (shares_method(hop, hello))
 		return pk_ssh_fail(hop->link, PK_FAILURE_UNREACHABLE, PK_SSH_BANNER, true,
-			"'%s' ends the connection while keys are exchanged", hop->name);
+			"'%s' breaks off the key exchange", hop->name);
 	return pk_ssh_fail(hop->link, PK_FAILURE_UNREACHABLE, PK_SSH_KEX, false,
 		"no key exchange with '%s': it offers %s", hop->name, hello->kex);
 }

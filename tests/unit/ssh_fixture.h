@@ -172,8 +172,14 @@ static inline uint16_t start_false_server(
 			int client = accept(fd, NULL, NULL);
 			if (client < 0 || (len > 0 && send(client, text, len, MSG_NOSIGNAL) < 0))
 				_exit(1);
-			if (!stays)
-				close(client);
+			if (stays)
+				continue;
+			/* With bytes that were not read it would be reset, and ours lost. */
+			char rest[256];
+			shutdown(client, SHUT_WR);
+			while (recv(client, rest, sizeof(rest), 0) > 0)
+				;
+			close(client);
 		}
 	}
 	close(fd);

@@ -390,6 +390,61 @@ static void a_server_without_a_common_exchange_is_told_so(void **state)
 	assert_non_null(strstr(f->world.link->failure.message, "sntrup761"));
 }
 
+static void put_u32(struct pk_buf *out, size_t value)
+{
+	const unsigned char bytes[] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
+		(unsigned char)(value >> 8), (unsigned char)value};
+	pk_buf_put(out, bytes, sizeof(bytes));
+}
+
+/* A packet before keys are there (RFC 4253 section 6). */
+static void put_packet(struct pk_buf *out, const char *payload, size_t len)
+{
+	enum { LEAST = 4, BLOCK = 8 };
+	size_t padding = LEAST + BLOCK - (4 + 1 + len + LEAST) % BLOCK;
+	put_u32(out, 1 + len + padding);
+	pk_buf_putc(out, (char)padding);
+	pk_buf_put(out, payload, len);
+	for (size_t i = 0; i < padding; i++)
+		pk_buf_putc(out, 'p');
+}
+
+/* What a server begins with: its name, and SSH_MSG_KEXINIT (section 7.1). */
+static void put_hello(struct pk_buf *out)
+{
+	static const char *const lists[] = {"curve25519-sha256", "ssh-ed25519", "aes256-ctr",
+		"aes256-ctr", "hmac-sha2-256", "hmac-sha2-256", "none", "none", "", ""};
+	enum { KEXINIT = 20, COOKIE_LEN = 16, TAIL_LEN = 5 };
+	PK_BUF_AUTO payload = {0};
+	pk_buf_putc(&payload, KEXINIT);
+	for (int i = 0; i < COOKIE_LEN; i++)
+		pk_buf_putc(&payload, 'c');
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		put_u32(&payload, strlen(lists[i]));
+		pk_buf_puts(&payload, lists[i]);
+	}
+	for (int i = 0; i < TAIL_LEN; i++)
+		pk_buf_putc(&payload, '\0');
+	pk_buf_puts(out, "SSH-2.0-x\r\n");
+	put_packet(out, payload.data, payload.len);
+}
+
+static void a_server_that_goes_away_in_the_exchange_may_pass(void **state)
+{
+	PK_BUF_AUTO hello = {0};
+	put_hello(&hello);
+	struct fixture *f = fooled(state, hello.data, hello.len, false);
+	assert_open_fails(&f->world, PK_FAILURE_UNREACHABLE, PK_SSH_LOST);
+	assert_true(f->world.link->failure.passing);
+	drop_link(&f->world);
+	/* It says what is no answer to our half of the exchange. */
+	put_packet(&hello, "\037nonsense", strlen("\037nonsense"));
+	fooled(state, hello.data, hello.len, true);
+	assert_int_equal(open_link(&f->world, PATIENCE_MS), PK_IO_FAILED);
+	assert_int_equal(f->world.link->failure.code, PK_SSH_BANNER);
+	assert_true(f->world.link->failure.passing);
+}
+
 static void a_silent_server_only_waits(void **state)
 {
 	struct fixture *f = fooled(state, "", 0, true);
@@ -431,6 +486,7 @@ int main(void)
 		TEST(endless_noise_ends),
 		TEST(a_server_that_breaks_the_rules_is_told_so),
 		TEST(a_server_without_a_common_exchange_is_told_so),
+		TEST(a_server_that_goes_away_in_the_exchange_may_pass),
 		TEST(a_silent_server_only_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
