@@ -5,14 +5,13 @@
 #ifndef BASE_GIT_REPO_H
 #define BASE_GIT_REPO_H
 
-#include <git2.h>
-
+#include "base/git_library.h"
 #include "base/map.h"
 #include "base/tree.h"
 
 struct pk_tree {
 	struct pk_arena *arena; /* of what is remembered */
-	git_repository *repository;
+	struct pk_git git;
 	git_commit *commit;
 	git_tree *root;
 	char id[GIT_OID_HEXSZ + 1];
@@ -25,7 +24,7 @@ struct pk_tree {
 /* The place of a finding about something that is no text, such as a revision. */
 struct pk_span pk_git_span(const char *name, struct pk_diags *diags);
 /* What libgit2 says of the last failure. */
-const char *pk_git_reason(void);
+const char *pk_git_reason(const struct pk_git *git);
 /*
  * `path` on the disk, absolute or from the present folder, from the top of the working tree; "" is
  * the top. NULL if it is outside, or there is no working tree.

@@ -44,7 +44,7 @@ char *pk_tree_path(struct pk_arena *arena, const struct pk_tree *tree, const cha
 char *pk_tree_path_here(struct pk_arena *arena, const struct pk_tree *tree, const char *path,
 	struct pk_diags *diags)
 {
-	if (git_repository_is_bare(tree->repository) && path[0] != '/')
+	if (tree->git.repository_is_bare(tree->git.repository) && path[0] != '/')
 		return pk_tree_path(arena, tree, path);
 	const char *inside = pk_git_relative(tree, arena, path);
 	if (inside != NULL)
@@ -75,7 +75,7 @@ static git_tree *open_folder(
 {
 	const char *key = pk_arena_strndup(tree->arena, path, len);
 	git_tree *folder = pk_map_find(tree->folders, key);
-	if (folder == NULL && git_tree_lookup(&folder, tree->repository, id) == 0)
+	if (folder == NULL && tree->git.tree_lookup(&folder, tree->git.repository, id) == 0)
 		pk_map_set(tree->arena, tree->folders, key, folder);
 	return folder;
 }
@@ -84,12 +84,13 @@ static git_tree *open_folder(
 static char *follow(const struct pk_tree *tree, struct pk_arena *arena, const git_oid *id,
 	const char *path, const char *end)
 {
+	const struct pk_git *git = &tree->git;
 	git_blob *blob = NULL;
-	if (git_blob_lookup(&blob, tree->repository, id) != 0)
+	if (git->blob_lookup(&blob, git->repository, id) != 0)
 		return NULL;
-	const char *link =
-		pk_arena_strndup(arena, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
-	git_blob_free(blob);
+	const char *link = pk_arena_strndup(
+		arena, git->blob_rawcontent(blob), (size_t)git->blob_rawsize(blob));
+	git->blob_free(blob);
 	const char *here = pk_arena_strndup(arena, path, (size_t)(end - path));
 	const char *target = pk_file_beside(arena, here, link);
 	return pk_file_normalize(arena, pk_arena_printf(arena, "%s%s", target, end));
@@ -101,15 +102,16 @@ static char *follow(const struct pk_tree *tree, struct pk_arena *arena, const gi
 static enum found walk(const struct pk_tree *tree, struct pk_arena *arena, git_oid *id_out,
 	const char **next_out, const char *path)
 {
+	const struct pk_git *git = &tree->git;
 	git_tree *folder = tree->root;
 	for (const char *part = path; *part != '\0';) {
 		const char *end = strchrnul(part, '/');
 		const char *name = pk_arena_strndup(arena, part, (size_t)(end - part));
-		const git_tree_entry *entry = git_tree_entry_byname(folder, name);
+		const git_tree_entry *entry = git->tree_entry_byname(folder, name);
 		if (entry == NULL)
 			return FOUND_NOTHING;
-		*id_out = *git_tree_entry_id(entry);
-		git_filemode_t mode = git_tree_entry_filemode(entry);
+		*id_out = *git->tree_entry_id(entry);
+		git_filemode_t mode = git->tree_entry_filemode(entry);
 		if (mode == GIT_FILEMODE_COMMIT)
 			return FOUND_SUBMODULE;
 		if (mode == GIT_FILEMODE_LINK) {
@@ -157,15 +159,16 @@ bool pk_tree_is_dir(const struct pk_tree *tree, const char *path)
 
 /* --- reading --- */
 
-static void report_object(const char *path, struct pk_diags *diags)
+static void report_object(const struct pk_tree *tree, const char *path, struct pk_diags *diags)
 {
 	struct pk_diag *diag = pk_report(diags, PK_GIT_OBJECT, pk_git_span(path, diags),
-		"cannot read '%s': %s", path, pk_git_reason());
+		"cannot read '%s': %s", path, pk_git_reason(&tree->git));
 	pk_diag_hint(diags, diag,
 		"fetch what the clone lacks with `git fetch`, or see what `git fsck` says");
 }
 
-static void report_found(enum found found, const char *path, struct pk_diags *diags)
+static void report_found(
+	const struct pk_tree *tree, enum found found, const char *path, struct pk_diags *diags)
 {
 	struct pk_span span = pk_git_span(path, diags);
 	struct pk_diag *diag;
@@ -196,7 +199,7 @@ static void report_found(enum found found, const char *path, struct pk_diags *di
 		pk_diag_hint(diags, diag, "commit the file itself");
 		break;
 	case FOUND_BROKEN:
-		report_object(path, diags);
+		report_object(tree, path, diags);
 		break;
 	}
 }
@@ -205,14 +208,15 @@ static void report_found(enum found found, const char *path, struct pk_diags *di
 static bool check_size(const struct pk_tree *tree, const git_oid *id, const char *path,
 	size_t limit, struct pk_diags *diags)
 {
+	const struct pk_git *git = &tree->git;
 	git_odb *odb = NULL;
 	size_t size = 0;
 	git_object_t type;
-	bool known = git_repository_odb(&odb, tree->repository) == 0 &&
-		git_odb_read_header(&size, &type, odb, id) == 0;
-	git_odb_free(odb);
+	bool known = git->repository_odb(&odb, git->repository) == 0 &&
+		git->odb_read_header(&size, &type, odb, id) == 0;
+	git->odb_free(odb);
 	if (!known) {
-		report_object(path, diags);
+		report_object(tree, path, diags);
 		return false;
 	}
 	if (size <= limit)
@@ -226,22 +230,23 @@ static bool check_size(const struct pk_tree *tree, const git_oid *id, const char
 static struct pk_source *read_inside(struct pk_arena *arena, const struct pk_tree *tree,
 	const char *path, size_t limit, struct pk_diags *diags)
 {
+	const struct pk_git *git = &tree->git;
 	git_oid id;
 	enum found found = find(tree, &id, pk_git_inside(tree, path));
 	if (found != FOUND_FILE) {
-		report_found(found, path, diags);
+		report_found(tree, found, path, diags);
 		return NULL;
 	}
 	if (!check_size(tree, &id, path, limit, diags))
 		return NULL;
 	git_blob *blob = NULL;
-	if (git_blob_lookup(&blob, tree->repository, &id) != 0) {
-		report_object(path, diags);
+	if (git->blob_lookup(&blob, git->repository, &id) != 0) {
+		report_object(tree, path, diags);
 		return NULL;
 	}
-	size_t len = (size_t)git_blob_rawsize(blob);
-	const char *text = pk_arena_strndup(arena, git_blob_rawcontent(blob), len);
-	git_blob_free(blob);
+	size_t len = (size_t)git->blob_rawsize(blob);
+	const char *text = pk_arena_strndup(arena, git->blob_rawcontent(blob), len);
+	git->blob_free(blob);
 	return pk_source_make(arena, pk_arena_strdup(arena, path), text, len);
 }
 
@@ -269,9 +274,10 @@ bool pk_tree_has(
 		return true;
 	PK_AUTO(pk_arena) *scratch = pk_arena_create();
 	const char *path = pk_tree_path_of(scratch, tree, source, from);
+	const struct pk_git *git = &tree->git;
 	git_oid here;
 	git_oid there;
 	return path != NULL && find(tree, &there, path) == FOUND_FILE &&
-		git_odb_hash(&here, source->text, source->len, GIT_OBJECT_BLOB) == 0 &&
-		git_oid_equal(&here, &there);
+		git->odb_hash(&here, source->text, source->len, GIT_OBJECT_BLOB) == 0 &&
+		git->oid_equal(&here, &there);
 }

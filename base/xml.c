@@ -1,16 +1,14 @@
-/* The only file that knows libxml2. */
+/* The only file that reads with libxml2. */
 #include "base/xml.h"
 
 #include <errno.h>
 #include <iconv.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <libxml/xmlerror.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/text.h"
+#include "base/xml_library.h"
 
 enum {
 	DECLARATION_BYTES = 1024, /* where an XML declaration is looked for */
@@ -18,6 +16,7 @@ enum {
 };
 
 struct reader {
+	struct pk_xml_library xml;
 	const struct pk_xml_handler *handler;
 	void *user;
 	xmlParserCtxtPtr ctxt;
@@ -130,7 +129,7 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
 static void stop(struct reader *reader)
 {
 	reader->stopped = true;
-	xmlStopParser(reader->ctxt);
+	reader->xml.StopParser(reader->ctxt);
 }
 
 /* Where the text of a call begins: it lies in the input itself, or libxml2 has read past it. */
@@ -392,23 +391,29 @@ bool pk_xml_parse(struct pk_source *source, struct pk_source *shown,
 	};
 	if (!check_attributes(&reader))
 		return false;
-	reader.ctxt = xmlCreateMemoryParserCtxt(source->text, (int)source->len);
+	if (!pk_xml_library_open(&reader.xml)) {
+		pk_report(diags, PK_FILE_READ, pk_span_file(shown),
+			"file cannot be read: '%s' is not installed", pk_xml_library_name);
+		return false;
+	}
+	reader.ctxt = reader.xml.CreateMemoryParserCtxt(source->text, (int)source->len);
 	if (reader.ctxt == NULL) {
 		pk_report(diags, PK_XML_SYNTAX, pk_span_file(shown), "document is empty");
 		return false;
 	}
 	set_handlers(&reader, options->recover);
 	if (options->encoding != NULL) {
-		xmlCharEncodingHandlerPtr encoding = xmlFindCharEncodingHandler(options->encoding);
+		xmlCharEncodingHandlerPtr encoding =
+			reader.xml.FindCharEncodingHandler(options->encoding);
 		if (encoding != NULL)
-			xmlSwitchToEncoding(reader.ctxt, encoding);
+			reader.xml.SwitchToEncoding(reader.ctxt, encoding);
 	}
-	xmlParseDocument(reader.ctxt);
+	reader.xml.ParseDocument(reader.ctxt);
 
 	bool well_formed = reader.ctxt->wellFormed && reader.errors == 0;
 	if (!well_formed && reader.errors == 0)
 		pk_report(diags, PK_XML_SYNTAX, pk_span_file(shown), "not well-formed");
-	xmlFreeParserCtxt(reader.ctxt);
+	reader.xml.FreeParserCtxt(reader.ctxt);
 	return well_formed;
 }
 

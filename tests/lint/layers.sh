@@ -15,11 +15,12 @@ declare -A allowed=(
 
 # The only files that may include the headers of a library; a pattern.
 declare -A owner=(
-	[libxml]=base/xml.c
+	[libxml]=base/xml_library.h
 	[yaml.h]=base/yaml.c
 	[yajl]=base/json.c
 	[libevtx.h]=base/evtx.c
 	[git2.h]='base/git*'
+	[git2]='base/git*'
 	[nettle]=base/digest.c
 	[zlib.h]=base/pack.c
 	[hs]=generators/engine/matcher.c
