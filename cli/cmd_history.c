@@ -57,9 +57,9 @@ static void put_rollout_json(
 	pk_json_out_text(&json, "inventory", row->inventory_digest);
 	pk_json_out_text(&json, "plan", row->plan == NULL ? "" : row->plan);
 	pk_json_out_text(&json, "undoes", row->undoes == NULL ? "" : row->undoes);
-	pk_json_out_text(&json, "started", pk_fleet_time(arena, row->started_ms));
+	pk_json_out_text(&json, "started", pk_fleet_time_json(arena, row->started_ms));
 	pk_json_out_text(
-		&json, "ended", row->ended_ms == 0 ? "" : pk_fleet_time(arena, row->ended_ms));
+		&json, "ended", row->ended_ms == 0 ? "" : pk_fleet_time_json(arena, row->ended_ms));
 	pk_json_out_number(&json, "hosts", row->tasks);
 	pk_json_out_number(&json, "ok", row->ok);
 	pk_json_out_number(&json, "failed", row->failed);
@@ -104,7 +104,7 @@ static void put_event_json(
 	pk_json_out_open_object(&json, NULL);
 	pk_json_out_number(&json, "schema", 1);
 	pk_json_out_number(&json, "number", event->number);
-	pk_json_out_text(&json, "time", pk_fleet_time(arena, event->time_ms));
+	pk_json_out_text(&json, "time", pk_fleet_time_json(arena, event->time_ms));
 	pk_json_out_text(&json, "rollout", event->rollout);
 	pk_json_out_text(&json, "host", event->host == NULL ? "" : event->host);
 	pk_json_out_text(&json, "what", event->what);
@@ -112,6 +112,16 @@ static void put_event_json(
 	pk_json_out_text(&json, "hash", event->hash);
 	pk_json_out_close_object(&json);
 	pk_buf_putc(buf, '\n');
+}
+
+/* A host of which the journal knows nothing has to be in the inventory. */
+static bool check_host(struct pk_fleet *fleet, const char *name, struct pk_diags *diags)
+{
+	if (pk_inventory_find(fleet->inventory, name) != NULL)
+		return true;
+	pk_report(diags, PK_SELECT_UNKNOWN, PK_NO_SPAN,
+		"neither the journal nor the inventory has a host '%s'", name);
+	return false;
 }
 
 static bool show_events(struct pk_fleet *fleet, const struct history_options *options,
@@ -122,6 +132,8 @@ static bool show_events(struct pk_fleet *fleet, const struct history_options *op
 	struct pk_table table = {.arena = arena};
 	PK_BUF_AUTO text = {0};
 	if (!pk_store_list_events(&rows, arena, fleet->store, rollout, options->host, diags))
+		return false;
+	if (rows.len == 0 && !check_host(fleet, options->host, diags))
 		return false;
 	pk_table_line(&table, "TIME (UTC)", "ROLLOUT", "HOST", "WHAT", "DETAIL");
 	for (size_t i = 0; i < rows.len; i++) {
@@ -201,14 +213,31 @@ static bool show_one(struct pk_fleet *fleet, const struct history *given, struct
 
 /* --- the command --- */
 
-static bool verify(struct pk_fleet *fleet, struct pk_diags *diags)
+static void put_whole_json(struct pk_buf *buf, uint64_t count, const char *head)
+{
+	struct pk_json_out json = {.buf = buf};
+	pk_json_out_open_object(&json, NULL);
+	pk_json_out_number(&json, "schema", 1);
+	pk_json_out_text(&json, "journal", "whole");
+	pk_json_out_number(&json, "rows", count);
+	pk_json_out_text(&json, "hash", head);
+	pk_json_out_close_object(&json);
+	pk_buf_putc(buf, '\n');
+}
+
+static bool verify(
+	struct pk_fleet *fleet, const struct history_options *options, struct pk_diags *diags)
 {
 	char head[65];
 	uint64_t count;
 	PK_BUF_AUTO text = {0};
 	if (!pk_store_verify(fleet->store, head, &count, diags))
 		return false;
-	pk_buf_printf(&text, "journal is whole: %" PRIu64 " rows, the last is %s\n", count, head);
+	if (options->format == PK_WATCH_JSON)
+		put_whole_json(&text, count, head);
+	else
+		pk_buf_printf(
+			&text, "journal is whole: %" PRIu64 " rows, the last is %s\n", count, head);
 	pk_cli_put(fleet->cli, fleet->cli->out, &text);
 	return true;
 }
@@ -221,7 +250,7 @@ static int run(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 		return pk_cli_status(fleet->cli, diags);
 	bool shown;
 	if (options->verify)
-		shown = verify(fleet, diags);
+		shown = verify(fleet, options, diags);
 	else if (options->host != NULL)
 		shown = show_events(fleet, options, given->id, diags);
 	else if (given->id != NULL)
@@ -240,7 +269,8 @@ int pk_cmd_history(struct pk_cli *cli, int argc, char **argv)
 	const char *id = arguments.len > 0 ? arguments.items[0] : NULL;
 	if (arguments.len > 1)
 		return pk_cli_usage_error(cli, "give one rollout");
-	if (id == NULL && (options.report != NULL || options.format == PK_WATCH_JUNIT))
+	bool other = id == NULL || options.host != NULL || options.verify;
+	if (other && (options.report != NULL || options.format == PK_WATCH_JUNIT))
 		return pk_cli_usage_error(cli, "--report and junit are for one rollout: name it");
 
 	const struct pk_texts all = {0};

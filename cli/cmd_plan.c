@@ -174,6 +174,12 @@ static bool write_plan(const struct plan *plan, struct pk_diags *diags)
 
 /* --- the command --- */
 
+/* Does the file go to standard output, where nothing else may stand then? */
+static bool is_product(const struct plan *plan)
+{
+	return plan->options->output != NULL && strcmp(plan->options->output, "-") == 0;
+}
+
 static int show(struct plan *plan, struct pk_diags *diags)
 {
 	struct pk_fleet *fleet = plan->fleet;
@@ -187,7 +193,7 @@ static int show(struct plan *plan, struct pk_diags *diags)
 		put_json(&text, plan);
 	else
 		put_text(&text, plan);
-	pk_cli_put(fleet->cli, fleet->cli->out, &text);
+	pk_cli_put(fleet->cli, is_product(plan) ? fleet->cli->err : fleet->cli->out, &text);
 	if (plan->options->output != NULL && !write_plan(plan, diags))
 		return PK_EXIT_CANNOT;
 	if (plan->troubles.hosts > 0)

@@ -35,6 +35,8 @@ struct given {
 struct rollback {
 	struct pk_fleet *fleet;
 	bool all;
+	struct pk_map selected; /* by name */
+	struct pk_map taken;	/* hosts that another rollback of it was about */
 	struct pk_rollout_row row;
 	struct pk_task_rows tasks;
 	const char **expected; /* of each host of the selection */
@@ -135,14 +137,11 @@ static void undo(struct rollback *back, const struct pk_task_row *task)
 	back->expected[at] = digest;
 }
 
-/* Hosts that a selection names, or all of them. */
-static bool is_selected(const struct pk_selection *selection, const char *host)
+/* Is it to be brought back: changed, selected, and by no other rollback yet? */
+static bool is_meant(const struct rollback *back, const struct pk_task_row *task)
 {
-	for (size_t i = 0; i < selection->len; i++) {
-		if (strcmp(selection->items[i]->name, host) == 0)
-			return true;
-	}
-	return false;
+	return task->touched && pk_map_find(&back->taken, task->host) == NULL &&
+		(back->all || pk_map_find(&back->selected, task->host) != NULL);
 }
 
 /* Hosts that were changed last are brought back first. */
@@ -150,58 +149,86 @@ static void undo_all(struct rollback *back)
 {
 	struct pk_fleet *fleet = back->fleet;
 	struct pk_arena *arena = fleet->cli->arena;
-	const struct pk_selection wanted = fleet->selection;
 	fleet->selection = (struct pk_selection){
 		PK_NEW_ARRAY(arena, const struct pk_host *, back->tasks.len), 0};
 	fleet->desired = PK_NEW_ARRAY(arena, struct pk_desired, back->tasks.len);
 	back->expected = PK_NEW_ARRAY(arena, const char *, back->tasks.len);
 	for (size_t i = back->tasks.len; i-- > 0;) {
-		const struct pk_task_row *task = &back->tasks.items[i];
-		if (task->touched && (back->all || is_selected(&wanted, task->host)))
-			undo(back, task);
+		if (is_meant(back, &back->tasks.items[i]))
+			undo(back, &back->tasks.items[i]);
 	}
 }
 
-/* Was it taken back, or is it what takes back? `rows` begin with the newest. */
-static bool is_undone(const struct pk_rollout_rows *rows, size_t at)
+/* --- which rollout --- */
+
+static void select_by_name(struct rollback *back)
 {
-	bool undone = rows->items[at].kind == PK_ROLLOUT_ROLLBACK;
-	for (size_t i = 0; i < at && !undone; i++)
-		undone = rows->items[i].undoes != NULL &&
-			strcmp(rows->items[i].undoes, rows->items[at].id) == 0;
-	return undone;
+	const struct pk_selection *selection = &back->fleet->selection;
+	for (size_t i = 0; i < selection->len; i++)
+		pk_map_set(back->fleet->cli->arena, &back->selected, selection->items[i]->name,
+			(void *)selection->items[i]);
 }
 
-static bool take_rollout(struct rollback *back, const struct pk_rollout_row *row)
+/* Takes the rollout at `at`, with the hosts that rollbacks of it were about; the newest is first. */
+static bool take_rollout(struct rollback *back, const struct pk_rollout_rows *rows, size_t at)
 {
-	back->row = *row;
-	return pk_store_list_tasks(
-		&back->tasks, back->fleet->cli->arena, back->fleet->store, row->id, back->diags);
+	struct pk_arena *arena = back->fleet->cli->arena;
+	struct pk_store *store = back->fleet->store;
+	back->row = rows->items[at];
+	back->tasks = (struct pk_task_rows){0};
+	back->taken = (struct pk_map){0};
+	for (size_t i = 0; i < at; i++) {
+		const struct pk_rollout_row *row = &rows->items[i];
+		struct pk_task_rows tasks = {0};
+		if (row->undoes == NULL || strcmp(row->undoes, back->row.id) != 0)
+			continue;
+		if (!pk_store_list_tasks(&tasks, arena, store, row->id, back->diags))
+			return false;
+		for (size_t k = 0; k < tasks.len; k++)
+			pk_map_set(arena, &back->taken, tasks.items[k].host, back);
+	}
+	return pk_store_list_tasks(&back->tasks, arena, store, back->row.id, back->diags);
 }
 
-/* The last rollout that has changed a host and was not taken back. */
+/* Has the rollout a host that is to be brought back? A rollback passed over those that are gone. */
+static bool has_any(const struct rollback *back)
+{
+	bool again = back->taken.len > 0;
+	for (size_t i = 0; i < back->tasks.len; i++) {
+		const struct pk_task_row *task = &back->tasks.items[i];
+		bool gone = pk_inventory_find(back->fleet->inventory, task->host) == NULL;
+		if (is_meant(back, task) && !(again && gone))
+			return true;
+	}
+	return false;
+}
+
+/* The last rollout that has changed a host that is meant and was not taken back. */
 static bool find_last(struct rollback *back, const struct pk_rollout_rows *rows)
 {
 	for (size_t i = 0; i < rows->len; i++) {
-		if (is_undone(rows, i))
+		if (rows->items[i].kind == PK_ROLLOUT_ROLLBACK)
 			continue;
-		if (!take_rollout(back, &rows->items[i]))
+		if (!take_rollout(back, rows, i))
 			return false;
-		for (size_t k = 0; k < back->tasks.len; k++) {
-			if (back->tasks.items[k].touched)
-				return true;
-		}
+		if (has_any(back))
+			return true;
 	}
 	pk_report(back->diags, PK_ROLLBACK_NOTHING, PK_NO_SPAN,
-		"there is no rollout that could be taken back");
+		"there is no rollout that could be taken back%s",
+		back->all ? "" : " on these hosts");
 	return false;
 }
 
 static bool find_named(struct rollback *back, const struct pk_rollout_rows *rows, const char *id)
 {
 	for (size_t i = 0; i < rows->len; i++) {
-		if (strcmp(rows->items[i].id, id) == 0)
-			return take_rollout(back, &rows->items[i]);
+		if (strcmp(rows->items[i].id, id) != 0)
+			continue;
+		bool taken = take_rollout(back, rows, i);
+		/* Who names it means all that it has changed. */
+		back->taken = (struct pk_map){0};
+		return taken;
 	}
 	pk_report(back->diags, PK_ROLLOUT_UNKNOWN, PK_NO_SPAN, "there is no rollout '%s'", id);
 	return false;
@@ -221,6 +248,7 @@ static int rollback(struct pk_fleet *fleet, void *data, struct pk_diags *diags)
 	const struct given *given = data;
 	const struct rollback_options *options = given->options;
 	struct rollback back = {.fleet = fleet, .all = given->all, .diags = diags};
+	select_by_name(&back);
 	if (!pk_fleet_find_store(fleet, true, diags) || !find(&back, options->rollout))
 		return pk_cli_status(fleet->cli, diags);
 	undo_all(&back);

@@ -77,8 +77,8 @@ static void put_json(struct pk_buf *buf, struct pk_fleet *fleet, const struct pk
 		pk_json_out_text(&json, "host", fleet->selection.items[i]->name);
 		pk_json_out_text(&json, "state", state_of(reading));
 		if (reading->read) {
-			pk_json_out_text(
-				&json, "read", pk_fleet_time(fleet->cli->arena, reading->read_ms));
+			pk_json_out_text(&json, "read",
+				pk_fleet_time_json(fleet->cli->arena, reading->read_ms));
 			pk_json_out_raw(&json, "facts", reading->json);
 		} else {
 			pk_json_out_text(&json, "code", pk_code_info(reading->failure.code)->id);

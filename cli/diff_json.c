@@ -133,10 +133,7 @@ static void put_term(struct pk_json_out *json, const struct pk_diff_event *event
 	pk_diff_print_term(&text, event, term);
 	begin(json, "rule");
 	put_event_id(json, event->event);
-	pk_json_out_text(json, "change",
-		term->before.clause == NULL	     ? "added"
-			: term->after.clause == NULL ? "removed"
-						     : "changed");
+	pk_json_out_text(json, "change", pk_diff_term_change(term));
 	pk_json_out_text(json, "action", term->include ? "include" : "exclude");
 	pk_json_out_text(json, "effect", pk_diff_term_effect(term));
 	pk_json_out_text(json, "rule", text.data);

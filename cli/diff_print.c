@@ -42,6 +42,13 @@ const char *pk_diff_effect_name(enum pk_diff_effect effect)
 	return "";
 }
 
+const char *pk_diff_term_change(const struct pk_diff_term *term)
+{
+	if (term->before.clause == NULL)
+		return "added";
+	return term->after.clause == NULL ? "removed" : "changed";
+}
+
 const char *pk_diff_term_effect(const struct pk_diff_term *term)
 {
 	enum pk_diff_effect before = term->before.effect;

@@ -36,6 +36,8 @@ void pk_diff_put_markdown(struct pk_buf *buf, const struct pk_diff_report *repor
 const char *pk_diff_verdict(const struct pk_diff_event *event);
 /* "widens", "narrows", "relabels", "nothing", "unknown". */
 const char *pk_diff_effect_name(enum pk_diff_effect effect);
+/* "added", "removed", "changed". */
+const char *pk_diff_term_change(const struct pk_diff_term *term);
 /* The effect of a whole term in words: "widens and narrows". */
 const char *pk_diff_term_effect(const struct pk_diff_term *term);
 /* True if the term is to be shown: it has an effect, or all are shown. */

@@ -36,15 +36,25 @@ int64_t pk_fleet_now_ms(void)
 	return (int64_t)now.tv_sec * MS + now.tv_nsec / 1000000;
 }
 
-const char *pk_fleet_time(struct pk_arena *arena, int64_t ms)
+static const char *print_time(struct pk_arena *arena, int64_t ms, char between, const char *end)
 {
 	time_t seconds = (time_t)(ms / MS);
 	struct tm parts;
-	char text[sizeof("2026-11-22 08:15:02")];
-	if (gmtime_r(&seconds, &parts) == NULL ||
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts) == 0)
+	if (gmtime_r(&seconds, &parts) == NULL)
 		return "";
-	return pk_arena_strdup(arena, text);
+	return pk_arena_printf(arena, "%04d-%02d-%02d%c%02d:%02d:%02d%s", parts.tm_year + 1900,
+		parts.tm_mon + 1, parts.tm_mday, between, parts.tm_hour, parts.tm_min, parts.tm_sec,
+		end);
+}
+
+const char *pk_fleet_time(struct pk_arena *arena, int64_t ms)
+{
+	return print_time(arena, ms, ' ', "");
+}
+
+const char *pk_fleet_time_json(struct pk_arena *arena, int64_t ms)
+{
+	return print_time(arena, ms, 'T', "Z");
 }
 
 /* --- opening --- */
@@ -141,6 +151,8 @@ int pk_fleet_command(struct pk_cli *cli, const struct pk_fleet_options *options,
 	struct pk_diags diags = {.arena = cli->arena};
 	PK_FLEET_AUTO fleet = {0};
 	int status;
+	if (options->sessions > UINT32_MAX)
+		return pk_cli_usage_error(cli, "--sessions is a number up to %u", UINT32_MAX);
 	if (pk_fleet_open(&fleet, cli, options, selectors, &diags))
 		status = work(&fleet, data, &diags);
 	else

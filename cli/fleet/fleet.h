@@ -23,7 +23,6 @@ struct pk_fleet_options {
 	const char *library;
 	const char *rev;
 	const char *ssh_config;
-	const char *known_hosts;
 	bool trust_new_hosts;
 	bool no_ask;
 	uint64_t sessions; /* 0: as the inventory says */
@@ -109,7 +108,9 @@ const struct pk_bundle *pk_fleet_open_bundle(
 const char *pk_fleet_who(struct pk_arena *arena);
 /* Milliseconds since 1970. */
 int64_t pk_fleet_now_ms(void);
-/* "2026-11-22 08:15:02" in UTC. */
+/* "2026-11-22 08:15:02" in UTC, for people. */
 const char *pk_fleet_time(struct pk_arena *arena, int64_t ms);
+/* "2026-11-22T08:15:02Z", for programs. */
+const char *pk_fleet_time_json(struct pk_arena *arena, int64_t ms);
 
 #endif

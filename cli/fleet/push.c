@@ -169,9 +169,10 @@ static int carry_out(struct run *run)
 			 run->diags) ||
 			!pk_store_commit(fleet->store, run->diags)))
 		end = PK_END_BROKEN;
-	pk_watch_end(run->watch, end, run->diags);
+	bool reported = pk_watch_end(run->watch, end, run->diags);
 	pk_interrupt_end(&run->interrupt);
-	return status_after(end, &counts);
+	int status = status_after(end, &counts);
+	return status == PK_EXIT_OK && !reported ? PK_EXIT_CANNOT : status;
 }
 
 static const char *print_desired(struct pk_arena *arena, const struct pk_desired *desired)

@@ -4,6 +4,7 @@
  */
 #include "cli/fleet/watch.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -44,7 +45,9 @@ static void print_result(struct pk_watch *watch, size_t task)
 		return;
 	pk_watch_live_hide(watch);
 	pk_cli_put(watch->cli, watch->cli->out, &line);
-	fflush(watch->cli->out);
+	errno = 0;
+	if (fflush(watch->cli->out) != 0 && watch->cli->write_error == 0)
+		watch->cli->write_error = errno;
 }
 
 /* Is the host still to be asked for its health? */
@@ -211,25 +214,44 @@ static void say_summary(struct pk_watch *watch, enum pk_rollout_end end)
 }
 
 /* What is in the store of the rollout, as a page. */
-static void write_report(struct pk_watch *watch, struct pk_diags *diags)
+static bool write_report(struct pk_watch *watch, struct pk_diags *diags)
 {
 	const struct pk_watched *watched = &watch->watched;
 	struct pk_event_rows events = {0};
 	PK_BUF_AUTO page = {0};
 	if (!pk_store_list_events(&events, watch->cli->arena, watched->fleet->store,
 		    watched->rollout->id, NULL, diags))
-		return;
+		return false;
 	pk_watch_put_html(
 		&page, watched->rollout, watched->tasks, watched->count, events.items, events.len);
-	pk_file_write(watch->report, page.data, page.len, diags);
+	return pk_file_write(watch->report, page.data, page.len, diags);
 }
 
-void pk_watch_end(struct pk_watch *watch, enum pk_rollout_end end, struct pk_diags *diags)
+/* Programs get a line for each host, also for those that have not ended. */
+static bool is_to_print(const struct pk_watch *watch, size_t task)
+{
+	switch (watch->watched.tasks[task].state) {
+	case PK_TASK_WAITING:
+	case PK_TASK_CONNECTING:
+	case PK_TASK_WORKING:
+	case PK_TASK_RETRYING:
+		return watch->format == PK_WATCH_JSON;
+	case PK_TASK_OK:
+	case PK_TASK_CHECKING:
+	case PK_TASK_HEALTHY:
+	case PK_TASK_FAILED:
+	case PK_TASK_SKIPPED:
+		break;
+	}
+	return watch->ended[task];
+}
+
+bool pk_watch_end(struct pk_watch *watch, enum pk_rollout_end end, struct pk_diags *diags)
 {
 	const struct pk_watched *watched = &watch->watched;
 	pk_watch_live_hide(watch);
 	for (size_t i = 0; i < watched->count; i++) {
-		if (watch->ended[i])
+		if (is_to_print(watch, i))
 			print_result(watch, i);
 	}
 	if (watch->format == PK_WATCH_JUNIT) {
@@ -238,6 +260,5 @@ void pk_watch_end(struct pk_watch *watch, enum pk_rollout_end end, struct pk_dia
 		pk_cli_put(watch->cli, watch->cli->out, &junit);
 	}
 	say_summary(watch, end);
-	if (watch->report != NULL)
-		write_report(watch, diags);
+	return watch->report == NULL || write_report(watch, diags);
 }

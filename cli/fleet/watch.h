@@ -36,8 +36,8 @@ struct pk_watch *pk_watch_begin(struct pk_cli *cli, const struct pk_watched *wat
 void pk_watch_event(struct pk_watch *watch, const struct pk_rollout_event *event);
 /* A person has asked for the end: says what that means now. */
 void pk_watch_want(struct pk_watch *watch, enum pk_rollout_want want);
-/* Ends: takes the table away, prints what comes last, writes the report. */
-void pk_watch_end(struct pk_watch *watch, enum pk_rollout_end end, struct pk_diags *diags);
+/* Ends: takes the table away, prints what comes last, writes the report; false if it cannot be. */
+bool pk_watch_end(struct pk_watch *watch, enum pk_rollout_end end, struct pk_diags *diags);
 
 /* The contract's line for one host (`picket push --format json`), with the line end. */
 void pk_watch_put_json(

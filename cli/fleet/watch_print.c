@@ -34,6 +34,26 @@ static const char *result_of(const struct pk_task_row *task)
 	return "skipped";
 }
 
+/* What is to be said of a host; of one that has not ended, that. */
+static const char *message_of(const struct pk_task_row *task)
+{
+	switch (task->state) {
+	case PK_TASK_WAITING:
+		return "not begun";
+	case PK_TASK_CONNECTING:
+	case PK_TASK_WORKING:
+	case PK_TASK_RETRYING:
+		return "begun, and not ended";
+	case PK_TASK_OK:
+	case PK_TASK_CHECKING:
+	case PK_TASK_HEALTHY:
+	case PK_TASK_FAILED:
+	case PK_TASK_SKIPPED:
+		break;
+	}
+	return task->message == NULL ? "" : task->message;
+}
+
 static double seconds_of(const struct pk_task_row *task)
 {
 	return task->ended_ms > task->started_ms && task->started_ms > 0
@@ -56,13 +76,21 @@ void pk_watch_put_line(
 	pk_buf_printf(buf, ": %s", pk_watch_action(kind, task));
 	if (task->class != PK_FAILURE_NONE)
 		pk_buf_printf(buf, " (%s)", pk_failure_class_name(task->class));
-	if (text_of(task->message)[0] != '\0') {
+	if (message_of(task)[0] != '\0') {
 		pk_buf_puts(buf, ": ");
-		pk_escape_put(buf, task->message);
+		pk_escape_put(buf, message_of(task));
 	}
 	if (text_of(task->code)[0] != '\0')
 		pk_buf_printf(buf, " [%s]", task->code);
 	pk_buf_printf(buf, " %.1f s\n", seconds_of(task));
+}
+
+/* The four words of the command line's contract: a host without its sensor was updated, too. */
+static const char *json_action(enum pk_rollout_kind kind, const struct pk_task_row *task)
+{
+	if (task->action == PK_ACTION_REMOVE && kind != PK_ROLLOUT_ROLLBACK)
+		return pk_action_name(PK_ACTION_UPDATE);
+	return pk_watch_action(kind, task);
 }
 
 void pk_watch_put_json(
@@ -72,10 +100,10 @@ void pk_watch_put_json(
 	pk_json_out_open_object(&json, NULL);
 	pk_json_out_number(&json, "schema", 1);
 	pk_json_out_text(&json, "host", task->host);
-	pk_json_out_text(&json, "action", pk_watch_action(kind, task));
+	pk_json_out_text(&json, "action", json_action(kind, task));
 	pk_json_out_text(&json, "result", result_of(task));
 	pk_json_out_text(&json, "code", text_of(task->code));
-	pk_json_out_text(&json, "message", text_of(task->message));
+	pk_json_out_text(&json, "message", message_of(task));
 	pk_json_out_text(&json, "from", text_of(task->from));
 	pk_json_out_text(&json, "to", text_of(task->to));
 	pk_json_out_decimal(&json, "seconds", seconds_of(task));
@@ -123,7 +151,7 @@ static void put_testcase(
 	pk_buf_puts(buf, "message=\"");
 	pk_print_xml(buf, pk_watch_action(kind, task));
 	pk_buf_puts(buf, ": ");
-	pk_print_xml(buf, text_of(task->message));
+	pk_print_xml(buf, message_of(task));
 	pk_buf_puts(buf, "\"/>\n    </testcase>\n");
 }
 
@@ -187,7 +215,7 @@ static void put_row(struct pk_buf *buf, enum pk_rollout_kind kind, const struct 
 	put_cell(buf, "", pk_watch_action(kind, task));
 	put_cell(buf, "digest", task->from);
 	put_cell(buf, "digest", task->to);
-	put_cell(buf, "", task->message);
+	put_cell(buf, "", message_of(task));
 	put_cell(buf, "", task->code);
 	pk_buf_printf(buf, "<td>%.1f</td></tr>\n", seconds_of(task));
 }

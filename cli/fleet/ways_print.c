@@ -100,6 +100,44 @@ void pk_ways_put_text(
 	put_meaning(buf, fleet, way, full);
 }
 
+static void put_optional(struct pk_json_out *json, const char *name, const char *text)
+{
+	if (text != NULL)
+		pk_json_out_text(json, name, text);
+}
+
+static void put_entries(struct pk_json_out *json, const struct pk_diff_entry *entries, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		pk_json_out_open_object(json, NULL);
+		pk_json_out_text(json, "name", entries[i].name);
+		put_optional(json, "before", entries[i].before);
+		put_optional(json, "after", entries[i].after);
+		pk_json_out_close_object(json);
+	}
+}
+
+/* The rules that change something, as `picket diff` names them. */
+static void put_rules(struct pk_json_out *json, const struct pk_diff_event *event)
+{
+	static const struct pk_diff_report shown = {0};
+	pk_json_out_open_array(json, "changes");
+	for (size_t i = 0; i < event->terms.len; i++) {
+		const struct pk_diff_term *term = &event->terms.items[i];
+		PK_BUF_AUTO text = {0};
+		if (!pk_diff_is_shown(&shown, term))
+			continue;
+		pk_diff_print_term(&text, event, term);
+		pk_json_out_open_object(json, NULL);
+		pk_json_out_text(json, "change", pk_diff_term_change(term));
+		pk_json_out_text(json, "action", term->include ? "include" : "exclude");
+		pk_json_out_text(json, "effect", pk_diff_term_effect(term));
+		pk_json_out_text(json, "rule", text.data);
+		pk_json_out_close_object(json);
+	}
+	pk_json_out_close_array(json);
+}
+
 static void put_events(struct pk_json_out *json, const struct pk_diff *diff)
 {
 	pk_json_out_open_array(json, "meaning");
@@ -110,8 +148,13 @@ static void put_events(struct pk_json_out *json, const struct pk_diff *diff)
 		pk_json_out_number(json, "id", event->event->id);
 		pk_json_out_text(json, "verdict", pk_diff_verdict(event));
 		pk_json_out_number(json, "rules", event->terms.len);
+		put_rules(json, event);
 		pk_json_out_close_object(json);
 	}
+	pk_json_out_close_array(json);
+	pk_json_out_open_array(json, "entries");
+	put_entries(json, diff->entries.items, diff->entries.len);
+	put_entries(json, diff->collection.items, diff->collection.len);
 	pk_json_out_close_array(json);
 }
 

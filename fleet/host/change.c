@@ -290,6 +290,12 @@ static bool plan_all_of_sensor(struct planner *planner)
 	return true;
 }
 
+/* What is done to a sensor stands before what is done to logs. */
+static bool is_replaced(const struct pk_host_plan *plan)
+{
+	return plan->changes.len > 0 && plan->changes.items[0].kind == PK_CHANGE_REPLACE;
+}
+
 /* The names that a change of a log goes by. */
 static bool plan_log(struct planner *planner, const struct pk_log_wish *wish)
 {
@@ -303,7 +309,7 @@ static bool plan_log(struct planner *planner, const struct pk_log_wish *wish)
 		.wish = wish,
 		.is = pk_log_find(facts, wish->name)};
 	/* The channel comes and goes with the sensor; what it was like before does not last. */
-	bool comes = sensors_own && facts->present != PK_FACT_YES;
+	bool comes = sensors_own && (facts->present != PK_FACT_YES || is_replaced(planner->plan));
 	if (comes)
 		changes.is = NULL;
 	else if (changes.is == NULL)

@@ -34,6 +34,18 @@ struct pk_job {
 	struct pk_job_result result;
 };
 
+/* Where a host keeps its record follows from what it is, if the inventory says neither. */
+static void choose_state_dir(struct pk_job *job)
+{
+	const struct pk_desired *given = job->wish.desired;
+	if (job->dialect != &pk_dialect_sh || given == NULL || given->state_dir != NULL)
+		return;
+	struct pk_desired *desired = PK_NEW(job->arena, struct pk_desired);
+	*desired = *given;
+	desired->state_dir = "/var/lib/picket";
+	job->wish.desired = desired;
+}
+
 struct pk_job *pk_job_create(const struct pk_job_wish *wish, bool change)
 {
 	struct pk_arena *arena = pk_arena_create();
@@ -45,6 +57,7 @@ struct pk_job *pk_job_create(const struct pk_job_wish *wish, bool change)
 	if (job->dialect == NULL && wish->host->platform == PK_HOST_LINUX)
 		job->dialect = &pk_dialect_sh;
 	job->phase = job->dialect != NULL ? PHASE_FACTS : PHASE_PROBE;
+	choose_state_dir(job);
 	return job;
 }
 
@@ -327,6 +340,7 @@ static void hear_probe(struct pk_job *job, const struct pk_host_answer *answer)
 		fail(job, &failure);
 	else
 		job->phase = PHASE_FACTS;
+	choose_state_dir(job);
 }
 
 static void hear_facts(struct pk_job *job, const struct pk_host_answer *answer)

@@ -259,12 +259,6 @@ static const struct variable *find_variable(const char *name)
 	return NULL;
 }
 
-static bool is_secret(const char *name)
-{
-	return pk_text_find_nocase(name, "pass") != NULL ||
-		pk_text_find_nocase(name, "secret") != NULL;
-}
-
 static bool has_template(const struct pk_node *value)
 {
 	return is_scalar(value) &&
@@ -275,6 +269,8 @@ static bool has_template(const struct pk_node *value)
 static bool report_template(struct reading *reading, bool needed)
 {
 	struct pk_diags *diags = reading->build->diags;
+	if (!needed && reading->build->in_folders)
+		return true;
 	struct pk_diag *diag = pk_report_as(diags, needed ? PK_ERROR : PK_NOTE, PK_ANSIBLE_TEMPLATE,
 		reading->value->span,
 		needed ? "templates are not evaluated: '%s' is needed"
@@ -358,7 +354,7 @@ bool pk_ansible_read_var(struct pk_inventory_build *build, struct pk_wishes *out
 	bool own = pk_text_starts(name, "picket_");
 	bool needed = variable != NULL || own;
 	bool vault = is_scalar(value) && strstr(value->text, "$ANSIBLE_VAULT;") != NULL;
-	if (is_secret(name) && !own)
+	if (pk_inventory_is_secret(name) && !own)
 		return pk_text_starts(name, "ansible_") ? report_password(&reading) : true;
 	if (vault)
 		return needed ? report_vault(&reading) : true;

@@ -11,7 +11,7 @@ static bool is_all(const char *name)
 	return pk_text_equal(name, "all");
 }
 
-static bool read_vars(
+bool pk_ansible_read_vars(
 	struct pk_inventory_build *build, struct pk_wishes *out, const struct pk_node *map)
 {
 	bool good = true;
@@ -41,7 +41,7 @@ static bool read_hosts(struct pk_inventory_build *build, const struct pk_node *m
 		const struct pk_node *value = map->pairs[i].value;
 		struct pk_wishes own = {0};
 		bool said = value->kind != PK_NODE_NULL;
-		if (said && !read_vars(build, &own, value)) {
+		if (said && !pk_ansible_read_vars(build, &own, value)) {
 			good = false;
 			continue;
 		}
@@ -92,7 +92,7 @@ static bool read_group(struct pk_inventory_build *build, const struct pk_node *k
 	bool good = pk_node_check_keys(
 		value, group_keys, PK_COUNT(group_keys), PK_INVENTORY_KEY, build->diags);
 	if (vars != NULL)
-		good = read_vars(build, &wishes, vars) && good;
+		good = pk_ansible_read_vars(build, &wishes, vars) && good;
 	pk_wishes_overlay(
 		build->scratch, group == NULL ? &build->defaults : &group->wishes, &wishes);
 	if (hosts != NULL)

@@ -147,39 +147,37 @@ bool pk_inventory_load(struct pk_inventory_build *build, struct pk_source *sourc
 		good = load_yaml(build, source, false);
 		break;
 	case PK_INVENTORY_ANSIBLE_YAML:
-		good = load_yaml(build, source, true);
+		good = load_yaml(build, source, true) && pk_ansible_load_folders(build, source);
 		break;
 	case PK_INVENTORY_ANSIBLE_INI:
-		good = pk_ansible_load_ini(build, source);
+		good = pk_ansible_load_ini(build, source) && pk_ansible_load_folders(build, source);
 		break;
 	}
 	build->depth--;
 	return good;
 }
 
-static const struct pk_inventory *read_all(struct pk_arena *arena, struct pk_arena *scratch,
-	struct pk_source *source, const struct pk_inventory_options *options,
-	struct pk_diags *diags)
+static const struct pk_inventory *read_all(
+	struct pk_inventory_build *build, struct pk_source *source)
 {
-	struct pk_inventory_build build = {
-		.arena = arena, .scratch = scratch, .options = options, .diags = diags};
-	size_t errors = diags->errors;
-	if (options->ssh_config != NULL) {
-		const struct pk_ssh_config_options ssh = {.home = options->home};
-		build.ssh_config = pk_ssh_config_read(arena, options->ssh_config, &ssh, diags);
-		if (build.ssh_config == NULL)
+	size_t errors = build->diags->errors;
+	if (build->options->ssh_config != NULL) {
+		const struct pk_ssh_config_options ssh = {.home = build->options->home};
+		build->ssh_config = pk_ssh_config_read(
+			build->arena, build->options->ssh_config, &ssh, build->diags);
+		if (build->ssh_config == NULL)
 			return NULL;
 	}
-	if (!pk_inventory_load(&build, source) || diags->errors > errors)
+	if (!pk_inventory_load(build, source) || build->diags->errors > errors)
 		return NULL;
-	struct pk_inventory *out = PK_NEW(arena, struct pk_inventory);
-	out->name = build.name == NULL ? "ansible" : build.name;
+	struct pk_inventory *out = PK_NEW(build->arena, struct pk_inventory);
+	out->name = build->name == NULL ? "ansible" : build->name;
 	out->path = source->path;
-	out->sources.items = build.sources.items;
-	out->sources.len = build.sources.len;
-	if (!pk_inventory_merge(out, &build))
+	out->sources.items = build->sources.items;
+	out->sources.len = build->sources.len;
+	if (!pk_inventory_merge(out, build))
 		return NULL;
-	return pk_rollout_wish_check(out, diags) ? out : NULL;
+	return pk_rollout_wish_check(out, build->diags) ? out : NULL;
 }
 
 const struct pk_inventory *pk_inventory_read_source(struct pk_arena *arena,
@@ -188,7 +186,14 @@ const struct pk_inventory *pk_inventory_read_source(struct pk_arena *arena,
 {
 	static const struct pk_inventory_options none = {0};
 	PK_AUTO(pk_arena) *scratch = pk_arena_create();
-	return read_all(arena, scratch, source, options == NULL ? &none : options, diags);
+	struct pk_inventory_build build = {.arena = arena,
+		.scratch = scratch,
+		.options = options == NULL ? &none : options,
+		.diags = diags};
+	const struct pk_inventory *out = read_all(&build, source);
+	for (size_t i = 0; i < build.sources.len; i++)
+		pk_inventory_hide_secrets(build.sources.items[i]);
+	return out;
 }
 
 const struct pk_inventory *pk_inventory_read(struct pk_arena *arena, const char *path,

@@ -83,6 +83,7 @@ struct pk_inventory_build {
 	struct pk_map reported;			   /* what pk_inventory_once was asked */
 	const char *including[PK_INVENTORY_DEPTH]; /* files being read, the outermost first */
 	size_t depth;
+	bool in_folders; /* variables are read that are mostly for playbooks: nobody misses one */
 };
 
 /* --- readers --- */
@@ -92,6 +93,8 @@ bool pk_inventory_load(struct pk_inventory_build *build, struct pk_source *sourc
 bool pk_inventory_load_yaml(struct pk_inventory_build *build, const struct pk_node *root);
 bool pk_ansible_load_yaml(struct pk_inventory_build *build, const struct pk_node *root);
 bool pk_ansible_load_ini(struct pk_inventory_build *build, struct pk_source *source);
+/* Reads group_vars and host_vars beside an inventory of Ansible that has been loaded. */
+bool pk_ansible_load_folders(struct pk_inventory_build *build, const struct pk_source *source);
 
 /* Kinds of inventory, told from the text. */
 enum pk_inventory_kind {
@@ -101,6 +104,11 @@ enum pk_inventory_kind {
 	PK_INVENTORY_ANSIBLE_INI,
 };
 enum pk_inventory_kind pk_inventory_kind_of(const struct pk_source *source);
+
+/* Is it what passwords are called? */
+bool pk_inventory_is_secret(const char *name);
+/* Makes the values of such names unreadable in what findings show of `source`; when all is read. */
+void pk_inventory_hide_secrets(struct pk_source *source);
 
 /* --- groups and hosts --- */
 
@@ -169,6 +177,9 @@ void pk_wishes_overlay(
 /* Does a value of `wishes` name a variable? Then it is another for every host. */
 bool pk_wishes_vary(const struct pk_wishes *wishes);
 
+/* A mapping of variables of Ansible, or nothing; false after a report. */
+bool pk_ansible_read_vars(
+	struct pk_inventory_build *build, struct pk_wishes *out, const struct pk_node *map);
 /* One variable of Ansible; false after a report. */
 bool pk_ansible_read_var(struct pk_inventory_build *build, struct pk_wishes *out, const char *name,
 	const struct pk_node *value, struct pk_span span);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -13,6 +14,8 @@ enum {
 	ROWS = 2 * PK_SELECT_DEPTH + 8,
 	SELECTOR_MAX = 64 * 1024, /* bytes of one */
 };
+
+#define BLANKS " \t\r\n"
 
 struct selecting {
 	struct pk_arena *arena;
@@ -35,8 +38,8 @@ typedef PK_LIST(const char *) text_list;
 static void next_token(struct selecting *selecting)
 {
 	const char *text = selecting->source->text;
-	const char *c = selecting->at + strspn(selecting->at, " \t\r\n");
-	size_t len = strcspn(c, " \t\r\n()");
+	const char *c = selecting->at + strspn(selecting->at, BLANKS);
+	size_t len = strcspn(c, BLANKS "()");
 	selecting->is_word = len > 0;
 	if (*c == '(' || *c == ')')
 		len = len == 0 ? 1 : len;
@@ -447,6 +450,53 @@ static bool read_selector(struct selecting *selecting, bool *row, const char *te
 	return true;
 }
 
+/* --- arguments --- */
+
+static bool is_operator(const char *word, size_t len)
+{
+	static const char *const words[] = {"and", "or", "not"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (len == strlen(words[i]) && strncasecmp(word, words[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is something missing at the end of the text: what an operator is about, or a bracket? */
+static bool is_open(const char *text)
+{
+	size_t depth = 0;
+	bool open = false;
+	for (const char *c = text + strspn(text, BLANKS); *c != '\0'; c += strspn(c, BLANKS)) {
+		size_t len = strcspn(c, BLANKS "()");
+		open = *c == '(' || is_operator(c, len);
+		depth += *c == '(' ? 1 : 0;
+		depth -= *c == ')' && depth > 0 ? 1 : 0;
+		c += len == 0 ? 1 : len;
+	}
+	return open || depth > 0;
+}
+
+/* Does the text begin with what needs something before it? A `not` alone is no selector, either. */
+static bool goes_on(const char *text)
+{
+	const char *c = text + strspn(text, BLANKS);
+	size_t len = strcspn(c, BLANKS "()");
+	bool more = c[len + strspn(c + len, BLANKS)] != '\0';
+	return *c == ')' || (is_operator(c, len) && (pk_text_lower(*c) != 'n' || !more));
+}
+
+/* The selector that begins with the argument *at, and goes on in others: web and not web1. */
+static const char *join(
+	struct selecting *selecting, const char *const *texts, size_t count, size_t *at)
+{
+	const char *text = texts[(*at)++];
+	while (*at < count && strlen(text) <= SELECTOR_MAX &&
+		(is_open(text) || goes_on(texts[*at])))
+		text = pk_arena_printf(selecting->scratch, "%s %s", text, texts[(*at)++]);
+	return text;
+}
+
 /* --- selections --- */
 
 static void take_hosts(struct pk_selection *out, struct selecting *selecting, const bool *row)
@@ -498,10 +548,11 @@ bool pk_select(struct pk_selection *out, struct pk_arena *arena,
 	bool *row = take_row(&selecting);
 	bool good = true;
 	bool any = count == 0;
-	for (size_t i = 0; i < count; i++) {
-		if (mark_plain(&selecting, all, texts[i]))
+	for (size_t i = 0; i < count;) {
+		const char *text = join(&selecting, texts, count, &i);
+		if (mark_plain(&selecting, all, text))
 			continue;
-		if (!read_selector(&selecting, row, texts[i])) {
+		if (!read_selector(&selecting, row, text)) {
 			good = false;
 			selecting.depth = 2;
 			continue;

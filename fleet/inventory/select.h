@@ -4,8 +4,10 @@
  * A selector is a name of a host or group, a pattern for names (`web*`, `db[0-9]`), or
  * `group:NAME`, `platform:NAME`, `tag:NAME`, `sensor:NAME`, `zone:NAME`, `name:PATTERN`, put
  * together with `and`, `or`, `not` and brackets; `all` is every host. Several selectors mean the
- * hosts of any. A name or group that does not exist is reported with the nearest one, and a
- * selection without hosts is reported: nothing is ever done to no hosts by mistake.
+ * hosts of any; one may stand in several texts, if each but the last ends with an operator or the
+ * next begins with one: "web", "and", "not", "web1". A name or group that does not exist is
+ * reported with the nearest one, and a selection without hosts is reported: nothing is ever done to
+ * no hosts by mistake.
  */
 #ifndef FLEET_INVENTORY_SELECT_H
 #define FLEET_INVENTORY_SELECT_H

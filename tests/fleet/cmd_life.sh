@@ -87,6 +87,8 @@ life_change() {
 	told 'plan says what would be done' \
 		'web1 ok update;web2 ok update;web3 ok update;web4 ok update'
 	count 'one change for all' 1 out '"kind":"change".*"hosts":\["web1","web2","web3","web4"\]'
+	count 'with its rule' 1 out \
+		'"changes":\[\{"change":"changed","action":"include","effect":"widens","rule":"include Image'
 	run 'push of a change' 0 push --format json
 	count 'from and to are told' 4 out "\"action\":\"update\".*\"from\":\"$from\",\"to\":\"$to\""
 	equal 'applied once more' '2 2 2 2' "$(applied web1 web2 web3 web4)"
@@ -96,6 +98,7 @@ life_change() {
 	count 'live status reads one host' 1 out "^web1 +sysmon-linux +1\.3\.3 +running +${to:0:19}"
 	run 'status as JSON' 0 status --format json web2
 	has 'status has facts' out '^\{"schema":1,"host":"web2","state":"running","read":".*","facts":\{'
+	has 'when it was read is told' out '"read":"20[0-9-]+T[0-9:]+Z"'
 	check 'status is JSON' parse_json out
 }
 
@@ -183,11 +186,16 @@ life_journal() {
 	fi
 	run 'history of a host' 0 history --host web1
 	has 'the journal has its transitions' out ' web1 +changing ' ' web1 +ok ' ' web1 +skipped '
+	run 'history of a host that is not there' 2 history --host web9
+	has 'history names PK1736' err "PK1736.*'web9'"
+	run 'JUnit is of rollouts' 2 history "$id" --host web1 --format junit
 	run 'history of a rollout that is not there' 1 history 20200101T000000Z-00000000
 	has 'history names PK2206' err PK2206
 	run 'the journal is whole' 0 history --verify
 	head=$(sed -n 's/.*the last is //p' out)
 	equal 'its head is a hash' 64 "${#head}"
+	run 'that as JSON' 0 history --verify --format json
+	has 'JSON has the head' out "^\\{\"schema\":1,\"journal\":\"whole\",\"rows\":[0-9]+,\"hash\":\"$head\"\\}"
 	command -v sqlite3 >/dev/null || return 0
 	cp "$store" whole.db
 	check 'the journal is only added to' not sqlite3 "$store" 'DELETE FROM journal'

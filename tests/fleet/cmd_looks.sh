@@ -17,6 +17,12 @@ looks_plain() {
 	run 'push in text' 0 push
 	count 'nothing was to do' 2 out '^ok +l[12]: none '
 	run 'no inventory' 3 plan -i none.yaml
+	run 'a report that cannot be written' 3 push --report none/report.html
+	has 'the report is named' err "PK0002.*'none/report.html'"
+	picket push --format json 2>err >/dev/full
+	equal 'a full disk for results' 3 "$?"
+	has 'the reason is told' err 'standard output cannot be written: No space left'
+	run 'more sessions than can be counted' 2 status --sessions 4294967296
 	run 'no home (PK2212)' 0 plan
 	env -u HOME -u XDG_STATE_HOME picket status >out 2>err
 	equal 'no folder for the store' 1 "$?"

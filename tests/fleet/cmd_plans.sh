@@ -11,6 +11,7 @@ story_plans() {
 	plans_signed
 	plans_applied
 	plans_not_read
+	selections_undone
 	selections_refused
 }
 
@@ -24,6 +25,9 @@ plans_made() {
 	equal 'plan has a head, too' 4 "$(wc -l <change.plan)"
 	lacks 'plan has no configuration' change.plan '<Sysmon' '/nc'
 	run 'plan of two hosts' 1 plan -o two.plan p1 p2
+	run 'plan to standard output' 1 plan -o - p1
+	count 'nothing else stands there' "$(wc -l <out)" out '^\{"(picket-plan|host)":'
+	has 'what is shown is talk' err '^1 host of inventory'
 	run 'plan is not good forever' 2 plan --expires 9999 -o never.plan
 }
 
@@ -99,10 +103,37 @@ plans_not_read() {
 	told 'the others are done' 'p1 ok update;p2 ok update'
 }
 
+# What is taken back host by host is that of the last rollout, and not of those before.
+selections_undone() {
+	local before host
+	run 'all are as wanted' 0 push
+	before=$(runs p1)
+	config config.xml tftp
+	run 'push to all' 0 push
+	for host in p1 p2; do
+		run "rollback of $host" 0 rollback "$host" --format json
+		told "$host is brought back" "$host ok rollback"
+	done
+	run 'rollback of what is left' 0 rollback --format json
+	told 'it is one host' 'p3 ok rollback'
+	equal 'all have what they had' "$before $before $before" "$(runs p1) $(runs p2) $(runs p3)"
+	run 'push to one' 0 push p3
+	run 'push to another' 0 push p2
+	run 'rollback of the one' 0 rollback p3 --format json
+	told 'the rollout before the last is taken back' 'p3 ok rollback'
+	equal 'it has what it had' "$before" "$(runs p3)"
+	equal 'the other has what was pushed' "$(digest config.xml)" "$(runs p2)"
+	run 'all are as wanted again' 0 push
+}
+
 selections_refused() {
 	refused 'unknown host' 2 PK1736 push p9
 	has 'a near name is told' err "write 'p[123]'"
 	refused 'empty selection' 2 PK1737 push 'p1 and p2'
+	refused 'empty selection in several arguments' 2 PK1737 push p1 and p2
+	refused 'not without an operator' 2 PK1735 push p1 not p2
+	run 'selector in several arguments' 0 status group:linux and not '(' p1 or p3 ')'
+	equal 'it selects what it says' p2 "$(sed 1d out | cut -d ' ' -f 1)"
 	refused 'selector that is none' 2 PK1735 push 'p1 and'
 	refused 'inventory that is not there' 3 PK0001 push -i none.yaml
 	cp inventory.yaml twins.yaml

@@ -10,6 +10,7 @@ story_sensor() {
 	sensor_refused
 	sensor_revision
 	sensor_ansible
+	sensor_aliases
 }
 
 version() {
@@ -41,7 +42,7 @@ sensor_removal() {
 	run 'plan of a removal' 1 plan
 	has 'plan says so' out 'remove sysmon-linux'
 	run 'removal' 0 push --format json
-	told 'sensors are gone' 's1 ok remove;s2 ok remove'
+	told 'sensors are gone: an update, by the words of the contract' 's1 ok update;s2 ok update'
 	check 'nothing of it is left' test ! -e "$(endpoint_dir s1)/opt/sysmon/sysmon"
 	run 'no drift after a removal' 0 drift
 	run 'removal of what is not there' 0 push --format json
@@ -114,4 +115,31 @@ sensor_ansible() {
 	config first.xml curl
 	run 'an inventory that includes it' 1 plan -i site.yaml
 	has 'it says more than the included' out '^2 hosts: s1, s2$'
+	sed 's/ picket_.*//; /^picket_[sbc]/d' hosts.ini >plain.ini
+	run 'an inventory of nothing but hosts' 0 status -i plain.ini --live
+	count 'they are asked what they are' 2 out '^s[12] +none .* 20[0-9]{2}-'
+	printf 'ansible_become_pass=hunter2\n' >>plain.ini
+	run 'a password in an inventory' 0 validate plain.ini
+	has 'it is told' out 'PK1724' 'ansible_become_pass=\*+$'
+	lacks 'it is not shown' out hunter
+}
+
+# Hosts of an ssh_config, the jump host on the way to them as well.
+sensor_aliases() {
+	cat >ssh_config <<-END
+		Host gate
+		  HostName ${endpoint_addresses[s2]}
+		Host front
+		  HostName ${endpoint_addresses[s1]}
+		  ProxyJump gate
+		Host *
+		  Port ${endpoint_ports[s1]}
+		  User $endpoints_user
+		  IdentityFile $endpoints_key
+		  UserKnownHostsFile $PWD/known_hosts
+	END
+	printf 'inventory: aliases\nhosts: [front]\n' >aliases.yaml
+	run 'an alias behind an alias' 0 status -i aliases.yaml --ssh-config ssh_config --live
+	has 'it is reached' out '^front +none .* 20[0-9]{2}-'
+	run 'its zone is the jump host' 0 status -i aliases.yaml --ssh-config ssh_config zone:gate
 }

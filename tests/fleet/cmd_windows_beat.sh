@@ -125,7 +125,7 @@ beat_refused() {
 beat_removal() {
 	shippers '{kind: winlogbeat, state: absent}'
 	run 'push removes' 0 push -i shippers.yaml --format json
-	told 'it was removed' 'pc1 ok remove'
+	told 'it was removed' 'pc1 ok update'
 	endpoint_run pc1 'sc query winlogbeat' >query
 	lacks 'there is no service' query 'STATE'
 }

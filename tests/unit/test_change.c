@@ -426,6 +426,16 @@ static void the_channel_of_a_sensor_that_comes_is_set_after_it(void **state)
 	assert_null(f->plan.changes.items[1].before);
 }
 
+static void the_channel_of_a_sensor_that_is_replaced_is_set_again(void **state)
+{
+	struct fixture *f = *state;
+	want_log(f, (struct pk_log_wish){.name = CHANNEL, .bytes = 67108864});
+	assert_plan(f, "");
+	want_bundle(f, "15.16");
+	assert_plan(f, "RL");
+	assert_null(f->plan.changes.items[1].before);
+}
+
 static void logs_alone_need_no_sensor(void **state)
 {
 	struct fixture *f = *state;
@@ -473,6 +483,7 @@ int main(void)
 		test(the_size_of_a_log_goes_in_the_steps_of_windows),
 		test(logs_of_which_nothing_is_known_are_not_touched),
 		test(the_channel_of_a_sensor_that_comes_is_set_after_it),
+		test(the_channel_of_a_sensor_that_is_replaced_is_set_again),
 		test(logs_alone_need_no_sensor),
 		test(names_of_actions_are_those_of_the_contract),
 	};

@@ -1,3 +1,8 @@
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
 #include "base/text.h"
 #include "tests/unit/inventory_fixture.h"
 
@@ -170,6 +175,100 @@ static void a_password_reaches_nothing(void **state)
 		assert_null(strstr(fixture.diags.all.items[i].message, "Planted"));
 }
 
+/* Files of a folder: its name, their names and texts. */
+struct folder {
+	char path[32];
+	struct pk_arena *arena;
+};
+
+static void put_file(const struct folder *folder, const char *name, const char *text)
+{
+	const char *path = pk_arena_printf(folder->arena, "%s/%s", folder->path, name);
+	char *parent = pk_arena_strdup(folder->arena, path);
+	*strrchr(parent, '/') = '\0';
+	struct pk_diags diags = {.arena = folder->arena};
+	assert_true(pk_file_make_dirs(parent, &diags));
+	assert_true(pk_file_write(path, text, strlen(text), &diags));
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
+{
+	(void)st;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+static void folders_beside_an_inventory_are_read(void **state)
+{
+	(void)state;
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct folder folder = {.path = "/tmp/picket-test-XXXXXX", .arena = arena};
+	assert_non_null(mkdtemp(folder.path));
+	put_file(&folder, "hosts",
+		"[web]\nw1\nw2 ansible_port=4\n[db]\nd1\n[all:vars]\nansible_user=ini\n"
+		"[web:vars]\nansible_port=1\n");
+	put_file(&folder, "group_vars/all/b.yml", "ansible_user: second\nnote: '{{ other }}'\n");
+	put_file(&folder, "group_vars/all/a.yml", "---\nansible_user: first\nlist: [1, 2]\n");
+	put_file(&folder, "group_vars/all/.hidden.yml", "ansible_user: hidden\n");
+	put_file(&folder, "group_vars/all/vault.yml", "$ANSIBLE_VAULT;1.1;AES256\n6162\n");
+	put_file(&folder, "group_vars/web.yml", "ansible_port: 2\n");
+	put_file(&folder, "group_vars/db",
+		"token: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n"
+		"picket_tags: [critical]\nansible_become_pass: hunter2\n");
+	put_file(&folder, "host_vars/w2.json", "{\"ansible_host\": \"10.0.0.2\"}\n");
+	put_file(&folder, "host_vars/d1.yml", "one: &one 1\ntwo: *one\n");
+	struct pk_diags diags = {.arena = arena};
+	const struct pk_inventory *inventory = pk_inventory_read(
+		arena, pk_arena_printf(arena, "%s/hosts", folder.path), NULL, &diags);
+	assert_int_equal(nftw(folder.path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_non_null(inventory);
+	const struct pk_host *w1 = pk_inventory_find(inventory, "w1");
+	const struct pk_host *w2 = pk_inventory_find(inventory, "w2");
+	const struct pk_host *d1 = pk_inventory_find(inventory, "d1");
+	assert_string_equal(w1->ssh.user, "second");
+	assert_int_equal(w1->port, 2);
+	assert_int_equal(w2->port, 4);
+	assert_string_equal(w2->address, "10.0.0.2");
+	assert_string_equal(d1->tags.items[0], "critical");
+	assert_int_equal(d1->port, 22);
+	/* What is encrypted, what is a password, and what playbooks may have. */
+	assert_int_equal(diags.all.len, 3);
+	assert_int_equal(diags.all.items[0].code, PK_ANSIBLE_VAULT);
+	assert_int_equal(diags.all.items[1].code, PK_ANSIBLE_PASSWORD);
+	assert_int_equal(diags.all.items[2].code, PK_YAML_ANCHOR);
+	assert_int_equal(diags.all.items[2].severity, PK_WARNING);
+}
+
+/* What findings show of a text, once it was read. */
+static void assert_shown(const char *path, const char *text, const char *shown)
+{
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena};
+	struct pk_source *source = pk_source_make(arena, path, text, strlen(text));
+	(void)pk_inventory_read_source(arena, source, NULL, &diags);
+	assert_int_equal(source->len, strlen(text));
+	assert_string_equal(source->text, shown);
+}
+
+static void passwords_are_not_shown_in_findings(void **state)
+{
+	(void)state;
+	assert_shown("hosts",
+		"[web]\nw1 ansible_ssh_pass='s p' ansible_connection=winrm\n"
+		"[web:vars]\nansible_become_password = s p # c\npicket_password_file=x\n",
+		"[web]\nw1 ansible_ssh_pass=***** ansible_connection=winrm\n"
+		"[web:vars]\nansible_become_password = *******\npicket_password_file=x\n");
+	assert_shown("hosts.yml",
+		"web:\n  hosts:\n    w1: {ansible_password: s, ansible_port: x}\n"
+		"    passbox:\n      ansible_password: s, {t}\n      \"my_SECRET\" : 's'\n",
+		"web:\n  hosts:\n    w1: {ansible_password: *, ansible_port: x}\n"
+		"    passbox:\n      ansible_password: ******\n      \"my_SECRET\" : ***\n");
+	assert_shown("x.yaml",
+		"inventory: x\ndefaults: {password: 's,t', password_env: E}\nhosts: [pass]\n",
+		"inventory: x\ndefaults: {password: *****, password_env: E}\nhosts: [pass]\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +277,8 @@ int main(void)
 		cmocka_unit_test(options_of_ssh_are_followed),
 		cmocka_unit_test(what_is_wrong_has_its_place),
 		cmocka_unit_test(a_password_reaches_nothing),
+		cmocka_unit_test(folders_beside_an_inventory_are_read),
+		cmocka_unit_test(passwords_are_not_shown_in_findings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,6 +201,38 @@ static void an_inventory_takes_what_it_leaves_open(void **state)
 	assert_one_finding(&diags, PK_SSH_CONFIG_PROXY, 7, 2);
 }
 
+static void jump_hosts_are_looked_up_too(void **state)
+{
+	(void)state;
+	struct files files;
+	files_make(&files,
+		"Host gate\n HostName 10.0.0.9\n Port 2200\n User jump\n ProxyJump outer:7\n"
+		" IdentityFile gate_key\n"
+		"Host outer\n HostName fe80::1\n ProxyJump none\n"
+		"Host *\n ProxyJump gate\n IdentityFile key\n",
+		"");
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct pk_diags diags = {.arena = arena};
+	const struct pk_inventory_options options = {.ssh_config = files.main, .user = "ops"};
+	const struct pk_inventory *inventory = pk_inventory_read_source(arena,
+		source_from_text(arena,
+			"inventory: a\nhosts: {web: , db: {jump: \"me@gate:1\"},\n"
+			"  lone: {jump: none}, gate: }\n"),
+		&options, &diags);
+	files_remove(&files);
+	assert_non_null(inventory);
+	assert_int_equal(diags.all.len, 0);
+	const struct pk_host *web = pk_inventory_find(inventory, "web");
+	assert_int_equal(web->ssh.jumps.len, 2);
+	assert_string_equal(web->ssh.jumps.items[0], "[fe80::1]:7");
+	assert_string_equal(web->ssh.jumps.items[1], "jump@10.0.0.9:2200");
+	assert_string_equal(web->zone, "gate");
+	assert_int_equal(web->ssh.identity_files.len, 2);
+	const struct pk_host *db = pk_inventory_find(inventory, "db");
+	assert_string_equal(db->ssh.jumps.items[db->ssh.jumps.len - 1], "me@10.0.0.9:1");
+	assert_int_equal(pk_inventory_find(inventory, "lone")->ssh.jumps.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +244,7 @@ int main(void)
 		cmocka_unit_test(an_include_counts_where_it_stands),
 		cmocka_unit_test(includes_end),
 		cmocka_unit_test(an_inventory_takes_what_it_leaves_open),
+		cmocka_unit_test(jump_hosts_are_looked_up_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

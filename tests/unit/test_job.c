@@ -285,6 +285,23 @@ static void only_unknown_platforms_are_probed(void **state)
 	pk_arena_destroy(fixture.arena);
 }
 
+static void a_host_of_which_nothing_is_said_keeps_its_record_where_its_kind_does(void **state)
+{
+	(void)state;
+	struct fixture fixture = make_fixture();
+	fixture.wish.dialect = NULL;
+	fixture.desired.state_dir = NULL;
+	fixture.desired.install_dir = "/opt/sysmon";
+	struct pk_ask ask;
+	PK_AUTO(pk_job) *job = make_job(&fixture, false);
+	pk_job_next(job, &ask);
+	const struct pk_host_answer answer = {.has_status = true, .out = "%OS%\n", .out_len = 5};
+	pk_job_answer(job, &answer);
+	assert_int_equal(pk_job_next(job, &ask), PK_JOB_ASKS);
+	assert_non_null(strstr(ask.command, " /var/lib/picket "));
+	pk_arena_destroy(fixture.arena);
+}
+
 static void a_talk_without_its_end_may_have_changed_the_host(void **state)
 {
 	(void)state;
@@ -345,6 +362,8 @@ int main(void)
 		cmocka_unit_test(a_broken_connection_keeps_what_is_known),
 		cmocka_unit_test(the_shell_is_told_by_its_answer),
 		cmocka_unit_test(only_unknown_platforms_are_probed),
+		cmocka_unit_test(
+			a_host_of_which_nothing_is_said_keeps_its_record_where_its_kind_does),
 		cmocka_unit_test(a_talk_without_its_end_may_have_changed_the_host),
 		cmocka_unit_test(an_answer_that_is_none_is_a_failure),
 	};

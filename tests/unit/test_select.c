@@ -77,6 +77,42 @@ static void several_selectors_mean_the_hosts_of_any(void **state)
 	assert_string_equal(select_names(&fixture, NULL, 0), "ws1 ws2 ws3 dc1 web1 web2 db lone");
 }
 
+static void a_selector_may_stand_in_several_texts(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *texts[8];
+		const char *want; /* NULL: it is refused */
+	} cases[] = {
+		{{"windows", "and", "not", "servers"}, "ws1 ws2 ws3"},
+		{{"not", "windows", "and", "not", "linux"}, "lone"},
+		{{"ws1", "OR", "web1"}, "ws1 web1"},
+		{{"(", "ws1", "or", "web1", ")", "and", "linux"}, "web1"},
+		{{"(ws1", "or web1)", "and", "linux"}, "web1"},
+		{{"ws1", "linux and", "web1"}, "ws1 web1"},
+		{{"db", "not (windows or linux)"}, "db lone"},
+		{{"ws1", "not", "ws2"}, NULL},
+		{{"ws1", "and"}, NULL},
+		{{"and", "ws1"}, NULL},
+		{{"ws1", ")"}, NULL},
+		{{"(", "ws1", "ws2"}, NULL},
+	};
+	FIXTURE_AUTO fixture;
+	fixture_read(&fixture, "x.yaml", fleet);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t count = 0;
+		while (cases[i].texts[count] != NULL)
+			count++;
+		const char *names = select_names(&fixture, cases[i].texts, count);
+		if (cases[i].want == NULL)
+			assert_null(names);
+		else
+			assert_string_equal(names, cases[i].want);
+		for (size_t k = 0; k < fixture.diags.all.len; k++)
+			assert_int_not_equal(fixture.diags.all.items[k].code, PK_SELECT_UNKNOWN);
+	}
+}
+
 static void a_host_goes_before_a_group_of_its_name(void **state)
 {
 	(void)state;
@@ -162,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selectors_mean_hosts),
 		cmocka_unit_test(several_selectors_mean_the_hosts_of_any),
+		cmocka_unit_test(a_selector_may_stand_in_several_texts),
 		cmocka_unit_test(a_host_goes_before_a_group_of_its_name),
 		cmocka_unit_test(what_is_wrong_has_its_place),
 		cmocka_unit_test(a_slip_of_the_hand_gets_a_hint),
