@@ -1,19 +1,14 @@
 /*
- * Puts what `init` writes into the program (see init_templates.h). Paths are relative to the top of
- * the source tree, which the build gives with -I.
+ * Puts what `init` writes into the program (see init_templates.h).
  */
+#include "base/embed.inc"
+
 	.macro template name
 	.asciz "\name"
-	.incbin "cli/init/\name"
-	.byte 0
+	embed_text "cli/init/\name"
 	.endm
 
-	.section .rodata
-
-	.global pk_init_templates
-	.hidden pk_init_templates
-	.type pk_init_templates, %object
-pk_init_templates:
+	embed_begin pk_init_templates
 	template "README.md"
 	template "gitattributes"
 	template "github.yml"
@@ -30,7 +25,4 @@ pk_init_templates:
 	template "site.linux.yaml"
 	template "site.windows.yaml"
 	.byte 0
-	.size pk_init_templates, . - pk_init_templates
-
-	/* The program needs no executable stack. */
-	.section .note.GNU-stack, "", %progbits
+	embed_end pk_init_templates

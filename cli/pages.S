@@ -1,23 +1,15 @@
 /*
  * Puts the pages of docs/errors into the program (see pages.h). The list of pages is made by
- * cli/CMakeLists.txt; paths are relative to the top of the source tree, which the build gives
- * with -I.
+ * cli/CMakeLists.txt.
  */
+#include "base/embed.inc"
+
 	.macro page id
 	.asciz "\id"
-	.incbin "docs/errors/\id\().md"
-	.byte 0
+	embed_text "docs/errors/\id\().md"
 	.endm
 
-	.section .rodata
-
-	.global pk_pages
-	.hidden pk_pages
-	.type pk_pages, %object
-pk_pages:
+	embed_begin pk_pages
 #include "pages.inc"
 	.byte 0
-	.size pk_pages, . - pk_pages
-
-	/* The program needs no executable stack. */
-	.section .note.GNU-stack, "", %progbits
+	embed_end pk_pages

@@ -2,8 +2,9 @@
  * Assets: everything of ours that a stack holds, made for that stack from the tables of model/, in
  * the order in which it is installed; it is removed in the opposite one.
  *
- * Every asset has a mark: managed by picket, our version, the digest of its body without the mark.
- * The mark is in `_meta` where the stack allows that, else in the description (mark.h).
+ * Assets have a mark: managed by picket, our version, the digest of the body without the mark. The
+ * mark is in `_meta` where the stack allows that, else in the description (mark.h). A first index,
+ * and the lifecycle of a stack that has no place for it there, have none.
  */
 #ifndef TEMPLATES_ASSETS_ASSETS_H
 #define TEMPLATES_ASSETS_ASSETS_H
@@ -30,7 +31,7 @@ struct pk_asset {
 	enum pk_asset_kind kind;
 	const char *id;	  /* "picket@ecs" */
 	const char *path; /* "/_component_template/picket@ecs", percent-encoded where needed */
-	const char *body; /* JSON on one line, with the mark */
+	const char *body; /* JSON on one line, with the mark if there is one */
 	char digest[PK_DIGEST_TEXT]; /* of the body without mark */
 };
 
@@ -59,7 +60,7 @@ struct pk_streams {
 	bool dated; /* one index a day: `prune` removes old ones */
 };
 
-/* Makes all assets in the arena; `list` is in the order of installation. */
+/* Makes all assets in the arena, in the order of installation. */
 void pk_assets_make(struct pk_assets *out, struct pk_arena *arena, const struct pk_elk *elk,
 	const struct pk_asset_options *options);
 void pk_streams_make(struct pk_streams *out, struct pk_arena *arena, const struct pk_elk *elk,

@@ -146,9 +146,9 @@ static void put_properties(
 		size_t len = strcspn(fields[i]->name + from, ".");
 		for (next = i + 1; next < count && same_name(fields[next], fields[i], from, len);)
 			next++;
-		char name[64] = "";
-		memcpy(name, fields[i]->name + from, len < sizeof(name) ? len : sizeof(name) - 1);
-		pk_json_out_open_object(json, name);
+		PK_BUF_AUTO name = {0};
+		pk_buf_put(&name, fields[i]->name + from, len);
+		pk_json_out_open_object(json, name.data);
 		bool whole = fields[i]->name[from + len] == '\0';
 		if (whole && next == i + 1)
 			put_field(mapping, fields[i]);

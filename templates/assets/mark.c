@@ -5,6 +5,7 @@
 
 #include "base/json_out.h"
 #include "base/text.h"
+#include "templates/model/answer.h"
 
 #define MANAGER "picket"
 #define TEXT_BEGIN " [" MANAGER " "
@@ -91,37 +92,29 @@ bool pk_mark_find_text(struct pk_mark *out, struct pk_arena *arena, const char *
 	return true;
 }
 
-static const struct pk_node *member(const struct pk_node *node, const char *key)
-{
-	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
-}
-
 static bool find_meta(struct pk_mark *out, struct pk_arena *arena, const struct pk_node *meta)
 {
-	const struct pk_node *manager = member(meta, "managed_by");
-	const struct pk_node *version = member(meta, "version");
-	const struct pk_node *digest = member(meta, "digest");
-	if (manager == NULL || manager->text == NULL || !pk_text_equal(manager->text, MANAGER) ||
-		version == NULL || version->text == NULL || digest == NULL ||
-		digest->text == NULL || !is_digest(digest->text))
+	const char *version = pk_answer_text(meta, "version");
+	const char *digest = pk_answer_text(meta, "digest");
+	if (!pk_text_equal(pk_answer_text(meta, "managed_by"), MANAGER) || *version == '\0' ||
+		!is_digest(digest))
 		return false;
-	*out = (struct pk_mark){
-		pk_arena_strdup(arena, version->text), pk_arena_strdup(arena, digest->text)};
+	*out = (struct pk_mark){pk_arena_strdup(arena, version), pk_arena_strdup(arena, digest)};
 	return true;
 }
 
 /* In the object itself. */
 static bool find_here(struct pk_mark *out, struct pk_arena *arena, const struct pk_node *object)
 {
-	const struct pk_node *description = member(object, "description");
-	return find_meta(out, arena, member(object, "_meta")) ||
-		(description != NULL && description->text != NULL &&
-			pk_mark_find_text(out, arena, description->text));
+	return find_meta(out, arena, pk_answer_find(object, "_meta")) ||
+		pk_mark_find_text(out, arena, pk_answer_text(object, "description"));
 }
 
 bool pk_mark_find(struct pk_mark *out, struct pk_arena *arena, const struct pk_node *object)
 {
-	const struct pk_node *mappings = member(object, "mappings");
-	return find_here(out, arena, object) || find_here(out, arena, member(object, "policy")) ||
-		find_here(out, arena, mappings) || find_here(out, arena, member(mappings, "doc"));
+	static const char *const places[] = {"", "policy", "mappings", "mappings/doc"};
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (find_here(out, arena, pk_answer_find(object, places[i])))
+			return true;
+	return false;
 }

@@ -10,6 +10,7 @@
 #include "templates/assets/mark.h"
 #include "templates/cluster/compare.h"
 #include "templates/cluster/indices.h"
+#include "templates/model/answer.h"
 
 enum { DIFFERENCES_MOST = 5 }; /* shown of one asset */
 
@@ -32,20 +33,9 @@ const char *pk_asset_state_name(enum pk_asset_state state)
 	abort(); /* no value of the enum */
 }
 
-static const struct pk_node *child(const struct pk_node *node, const char *key)
-{
-	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
-}
-
-static const char *text_at(const struct pk_node *node, const char *key)
-{
-	const struct pk_node *value = child(node, key);
-	return value != NULL && value->text != NULL ? value->text : "";
-}
-
 static int64_t number_at(const struct pk_node *node, const char *key)
 {
-	const struct pk_node *value = child(node, key);
+	const struct pk_node *value = pk_answer_find(node, key);
 	return value != NULL && value->kind == PK_NODE_INT ? value->integer : -1;
 }
 
@@ -61,10 +51,10 @@ static bool report_answer(struct pk_cluster *cluster, const char *what, struct p
  * judged. */
 static bool is_missing(const struct pk_node *answer, const char *feature)
 {
-	const struct pk_node *row = child(child(answer, "features"), feature);
+	const struct pk_node *row = pk_answer_find(pk_answer_find(answer, "features"), feature);
 	return row != NULL &&
-		(pk_text_equal(text_at(row, "available"), "false") ||
-			pk_text_equal(text_at(row, "enabled"), "false"));
+		(pk_text_equal(pk_answer_text(row, "available"), "false") ||
+			pk_text_equal(pk_answer_text(row, "enabled"), "false"));
 }
 
 /* Builds without x-pack have none of its features, whatever they call themselves. */
@@ -112,9 +102,9 @@ static const struct {
 
 static bool has_processor(const struct pk_node *node, const char *type)
 {
-	const struct pk_node *list = child(child(node, "ingest"), "processors");
-	for (size_t i = 0; list != NULL && list->kind == PK_NODE_LIST && i < list->items.len; i++)
-		if (pk_text_equal(text_at(list->items.items[i], "type"), type))
+	const struct pk_node *list = pk_answer_list(node, "ingest/processors");
+	for (size_t i = 0; list != NULL && i < list->items.len; i++)
+		if (pk_text_equal(pk_answer_text(list->items.items[i], "type"), type))
 			return true;
 	return false;
 }
@@ -141,12 +131,12 @@ static bool ask_nodes(struct pk_cluster *cluster, struct pk_diags *diags)
 	const struct pk_node *answer = pk_cluster_get(cluster,
 		"/_nodes/ingest?filter_path=nodes.*.version,nodes.*.ingest.processors.type", &there,
 		diags);
-	const struct pk_node *nodes = child(answer, "nodes");
+	const struct pk_node *nodes = pk_answer_find(answer, "nodes");
 	if (answer == NULL)
 		return false;
 	if (!there || nodes == NULL || nodes->kind != PK_NODE_MAP || nodes->pair_count == 0)
 		return report_answer(cluster, "does not name its nodes", diags);
-	if (!see_version(cluster, text_at(nodes->pairs[0].value, "version"), diags))
+	if (!see_version(cluster, pk_answer_text(nodes->pairs[0].value, "version"), diags))
 		return false;
 	for (size_t i = 0; i < nodes->pair_count; i++)
 		for (size_t k = 0; k < sizeof(processors) / sizeof(*processors); k++)
@@ -169,8 +159,8 @@ bool pk_cluster_open(struct pk_cluster *out, struct pk_arena *arena, struct pk_h
 	}
 	if (!pk_elk_read(&cluster.elk, answer, diags))
 		return false;
-	cluster.name = text_at(answer, "cluster_name");
-	cluster.node_version = text_at(child(answer, "version"), "number");
+	cluster.name = pk_answer_text(answer, "cluster_name");
+	cluster.node_version = pk_answer_text(answer, "version/number");
 	if (!ask_nodes(&cluster, diags))
 		return false;
 	if (cluster.elk.product == PK_ELK_OPENSEARCH) {
@@ -244,11 +234,11 @@ static struct found *add_found(struct all_found *all, struct pk_arena *arena,
 static void take_listed(struct all_found *all, struct pk_arena *arena,
 	const struct listing *listing, const struct pk_node *list)
 {
-	for (size_t i = 0; list != NULL && list->kind == PK_NODE_LIST && i < list->items.len; i++) {
+	for (size_t i = 0; list != NULL && i < list->items.len; i++) {
 		const struct pk_node *item = list->items.items[i];
-		const struct pk_node *body = child(item, listing->body);
+		const struct pk_node *body = pk_answer_find(item, listing->body);
 		if (body != NULL)
-			add_found(all, arena, listing->kind, text_at(item, "name"), body);
+			add_found(all, arena, listing->kind, pk_answer_text(item, "name"), body);
 	}
 }
 
@@ -256,12 +246,12 @@ static void take_answer(struct all_found *all, struct pk_arena *arena,
 	const struct listing *listing, const struct pk_node *answer)
 {
 	if (listing->list != NULL) {
-		take_listed(all, arena, listing, child(answer, listing->list));
+		take_listed(all, arena, listing, pk_answer_list(answer, listing->list));
 		return;
 	}
 	if (listing->kind == PK_ASSET_ISM) {
 		struct found *found =
-			add_found(all, arena, listing->kind, text_at(answer, "_id"), answer);
+			add_found(all, arena, listing->kind, pk_answer_text(answer, "_id"), answer);
 		found->seq_no = number_at(answer, "_seq_no");
 		found->primary_term = number_at(answer, "_primary_term");
 		return;
@@ -346,7 +336,7 @@ static bool judge_first_index(
 	struct pk_index_names names = {0};
 	const struct pk_node *body = pk_json_read(
 		pk_source_make(cluster->arena, asset->id, asset->body, strlen(asset->body)), diags);
-	const struct pk_node *aliases = child(body, "aliases");
+	const struct pk_node *aliases = pk_answer_find(body, "aliases");
 	if (body == NULL)
 		return false;
 	if (aliases == NULL || aliases->kind != PK_NODE_MAP || aliases->pair_count == 0)

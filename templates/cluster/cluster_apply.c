@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "templates/cluster/changes.h"
 #include "templates/cluster/cluster.h"
+#include "templates/model/answer.h"
 
 #include <string.h>
 
@@ -10,24 +11,10 @@ bool pk_cluster_is_written(long status)
 	return status == 200 || status == 201;
 }
 
-static const struct pk_node *child(const struct pk_node *node, const char *key)
-{
-	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
-}
-
 const char *pk_cluster_reason(const struct pk_node *answer)
 {
-	const struct pk_node *error = child(answer, "error");
-	const struct pk_node *reason = child(error, "reason");
-	if (reason != NULL && reason->text != NULL)
-		return reason->text;
-	return error != NULL && error->text != NULL ? error->text : "";
-}
-
-static const char *type_of(const struct pk_node *answer)
-{
-	const struct pk_node *type = child(child(answer, "error"), "type");
-	return type != NULL && type->text != NULL ? type->text : "";
+	const char *reason = pk_answer_text(answer, "error/reason");
+	return *reason != '\0' ? reason : pk_answer_text(answer, "error");
 }
 
 /* Refusals of a removal that mean "not while that is there". */
@@ -102,7 +89,7 @@ static bool write_asset(
 		return true;
 	/* The answer to the first try may have been lost. */
 	if (item->asset.kind == PK_ASSET_FIRST_INDEX &&
-		pk_text_starts(type_of(answer), "resource_already_exists"))
+		pk_text_starts(pk_answer_text(answer, "error/type"), "resource_already_exists"))
 		return true;
 	pk_http_refused(cluster->http, "PUT", path, status, answer, diags);
 	return false;

@@ -225,7 +225,7 @@ static bool is_left_alone(const struct removal *removal, const struct pk_cluster
 	return true;
 }
 
-/* False if it could not be done, which does not keep others from being removed. */
+/* False if it could not be done: others of its kind are removed, what they may need is not. */
 static bool remove_asset(struct removal *removal, size_t index)
 {
 	const struct pk_cluster_asset *item = &removal->plan->items[index];

@@ -47,38 +47,6 @@ const struct pk_node *pk_doctor_ask(
 	return status == STATUS_OK ? answer : NULL;
 }
 
-const struct pk_node *pk_doctor_find(const struct pk_node *node, const char *key)
-{
-	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
-}
-
-const struct pk_node *pk_doctor_at(const struct pk_node *node, const char *path)
-{
-	char key[64];
-	while (node != NULL && *path != '\0') {
-		size_t len = strcspn(path, "/");
-		if (len >= sizeof(key))
-			return NULL;
-		memcpy(key, path, len);
-		key[len] = '\0';
-		node = pk_doctor_find(node, key);
-		path += len + (path[len] == '/' ? 1 : 0);
-	}
-	return node;
-}
-
-const char *pk_doctor_text(const struct pk_node *node)
-{
-	return node != NULL && node->text != NULL ? node->text : "";
-}
-
-double pk_doctor_number(const struct pk_node *node)
-{
-	if (node != NULL && node->kind == PK_NODE_INT)
-		return (double)node->integer;
-	return node != NULL && node->kind == PK_NODE_FLOAT ? node->number : 0;
-}
-
 const char *pk_doctor_span(struct pk_arena *arena, int64_t seconds)
 {
 	static const struct {

@@ -27,7 +27,7 @@ void pk_doctor_look_lifecycle(struct pk_doctor_look *look)
 		return;
 	}
 	const struct pk_node *answer = pk_doctor_ask(look, "lifecycle", "/_ilm/status", NULL);
-	const char *mode = pk_doctor_text(pk_doctor_find(answer, "operation_mode"));
+	const char *mode = pk_answer_text(answer, "operation_mode");
 	if (answer == NULL)
 		return;
 	if (pk_text_equal(mode, "RUNNING"))
@@ -49,15 +49,14 @@ void pk_doctor_look_geoip(struct pk_doctor_look *look)
 		return;
 	}
 	const struct pk_node *answer = pk_doctor_ask(look, "geoip", "/_ingest/geoip/stats", NULL);
-	const struct pk_node *stats = pk_doctor_find(answer, "stats");
+	const struct pk_node *stats = pk_answer_find(answer, "stats");
 	if (stats == NULL)
 		return;
-	const struct pk_node *count = pk_doctor_find(stats, "databases_count");
-	if (count == NULL)
-		count = pk_doctor_find(stats, "database_count");
-	double failed = pk_doctor_number(pk_doctor_find(stats, "failed_downloads"));
-	double expired = pk_doctor_number(pk_doctor_find(stats, "expired_databases"));
-	if (pk_doctor_number(count) <= 0 || expired > 0)
+	bool is_new = pk_answer_find(stats, "databases_count") != NULL;
+	double count = pk_answer_number(stats, is_new ? "databases_count" : "database_count");
+	double failed = pk_answer_number(stats, "failed_downloads");
+	double expired = pk_answer_number(stats, "expired_databases");
+	if (count <= 0 || expired > 0)
 		pk_doctor_add(look, "geoip", PK_DOCTOR_WARNING,
 			expired > 0
 				? "databases of places are older than 30 days and not used any more"
@@ -70,9 +69,7 @@ void pk_doctor_look_geoip(struct pk_doctor_look *look)
 			"come when the first event needs them");
 	else
 		pk_doctor_add(look, "geoip", PK_DOCTOR_OK,
-			pk_arena_printf(
-				look->arena, "%.0f databases of places", pk_doctor_number(count)),
-			NULL);
+			pk_arena_printf(look->arena, "%.0f databases of places", count), NULL);
 }
 
 /* --- assets --- */
@@ -125,8 +122,8 @@ static void add_pipelines(struct tally *tally, const struct pk_node *pipelines)
 		pipelines != NULL && pipelines->kind == PK_NODE_MAP && i < pipelines->pair_count;
 		i++) {
 		const struct pk_node *pipeline = pipelines->pairs[i].value;
-		double failed = pk_doctor_number(pk_doctor_find(pipeline, "failed"));
-		tally->count += pk_doctor_number(pk_doctor_find(pipeline, "count"));
+		double failed = pk_answer_number(pipeline, "failed");
+		tally->count += pk_answer_number(pipeline, "count");
 		tally->failed += failed;
 		if (failed > tally->worst_failed) {
 			tally->worst_failed = failed;
@@ -139,13 +136,13 @@ void pk_doctor_look_pipelines(struct pk_doctor_look *look)
 {
 	const struct pk_node *answer = pk_doctor_ask(look, "pipelines",
 		"/_nodes/stats/ingest?filter_path=nodes.*.ingest.pipelines.picket-*", NULL);
-	const struct pk_node *nodes = pk_doctor_find(answer, "nodes");
+	const struct pk_node *nodes = pk_answer_find(answer, "nodes");
 	struct tally tally = {0};
 	if (answer == NULL)
 		return;
 	for (size_t i = 0; nodes != NULL && nodes->kind == PK_NODE_MAP && i < nodes->pair_count;
 		i++)
-		add_pipelines(&tally, pk_doctor_at(nodes->pairs[i].value, "ingest/pipelines"));
+		add_pipelines(&tally, pk_answer_find(nodes->pairs[i].value, "ingest/pipelines"));
 	if (tally.failed > 0)
 		pk_doctor_add(look, "pipelines", PK_DOCTOR_WARNING,
 			pk_arena_printf(look->arena,
@@ -192,7 +189,7 @@ static void look_newest(struct pk_doctor_look *look, const char *what, const cha
 		"/%s/_search?size=0&ignore_unavailable=true&allow_no_indices=true", pattern);
 	const struct pk_node *answer = pk_doctor_ask(look, "events", path,
 		"{\"aggs\":{\"newest\":{\"max\":{\"field\":\"@timestamp\"}}}}");
-	double newest = pk_doctor_number(pk_doctor_at(answer, "aggregations/newest/value"));
+	double newest = pk_answer_number(answer, "aggregations/newest/value");
 	if (look->broken)
 		return;
 	if (newest > 0)

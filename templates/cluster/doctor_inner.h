@@ -5,6 +5,7 @@
 #define TEMPLATES_CLUSTER_DOCTOR_INNER_H
 
 #include "templates/cluster/doctor.h"
+#include "templates/model/answer.h"
 
 /* One examination of a server. */
 struct pk_doctor_look {
@@ -29,14 +30,6 @@ void pk_doctor_add(struct pk_doctor_look *look, const char *check, enum pk_docto
 const struct pk_node *pk_doctor_ask(
 	struct pk_doctor_look *look, const char *check, const char *path, const char *body);
 
-/* A member of a mapping, or NULL; `node` may be anything or NULL. */
-const struct pk_node *pk_doctor_find(const struct pk_node *node, const char *key);
-/* As pk_doctor_find by names divided by '/'. */
-const struct pk_node *pk_doctor_at(const struct pk_node *node, const char *path);
-/* The text of a scalar, "" if there is none. */
-const char *pk_doctor_text(const struct pk_node *node);
-/* A number, 0 if it is none. */
-double pk_doctor_number(const struct pk_node *node);
 /* "3 minutes", "5 days". */
 const char *pk_doctor_span(struct pk_arena *arena, int64_t seconds);
 

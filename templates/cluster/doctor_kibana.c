@@ -10,13 +10,13 @@ static const char *name_of(const struct pk_elk *elk)
 /* Kibana 8 and later have a level, those before and OpenSearch Dashboards a state. */
 static void judge_status(struct pk_doctor_look *look, const struct pk_node *answer)
 {
-	const struct pk_node *overall = pk_doctor_at(answer, "status/overall");
-	const char *level = pk_doctor_text(pk_doctor_find(overall, "level"));
-	const char *state = pk_doctor_text(pk_doctor_find(overall, "state"));
+	const struct pk_node *overall = pk_answer_find(answer, "status/overall");
+	const char *level = pk_answer_text(overall, "level");
+	const char *state = pk_answer_text(overall, "state");
 	const char *said = level[0] != '\0' ? level : state;
-	const char *summary = pk_doctor_text(pk_doctor_find(overall, "summary"));
+	const char *summary = pk_answer_text(overall, "summary");
 	if (summary[0] == '\0')
-		summary = pk_doctor_text(pk_doctor_find(overall, "title"));
+		summary = pk_answer_text(overall, "title");
 	const char *found = pk_arena_printf(look->arena, "%s%s%s",
 		said[0] == '\0' ? "it does not say how it is" : said,
 		summary[0] == '\0' ? "" : ": ", summary);
@@ -49,7 +49,7 @@ static bool parse_version(unsigned *major, unsigned *minor, const char *text)
 static void judge_version(
 	struct pk_doctor_look *look, const struct pk_elk *elk, const struct pk_node *answer)
 {
-	const char *version = pk_doctor_text(pk_doctor_at(answer, "version/number"));
+	const char *version = pk_answer_text(answer, "version/number");
 	unsigned major = 0;
 	unsigned minor = 0;
 	if (!parse_version(&major, &minor, version))
@@ -72,12 +72,12 @@ static void look_views(struct pk_doctor_look *look)
 {
 	const struct pk_node *answer = pk_doctor_ask(look, "data views",
 		"/api/saved_objects/_find?type=index-pattern&per_page=1000&fields=title", NULL);
-	const struct pk_node *list = pk_doctor_find(answer, "saved_objects");
+	const struct pk_node *list = pk_answer_list(answer, "saved_objects");
 	size_t count = 0;
-	if (list == NULL || list->kind != PK_NODE_LIST)
+	if (list == NULL)
 		return;
 	for (size_t i = 0; i < list->items.len; i++) {
-		const char *id = pk_doctor_text(pk_doctor_find(list->items.items[i], "id"));
+		const char *id = pk_answer_text(list->items.items[i], "id");
 		count += pk_text_starts(id, "picket-") ? 1 : 0;
 	}
 	if (count == 0)
@@ -111,7 +111,7 @@ bool pk_doctor_kibana(struct pk_doctor *out, struct pk_arena *arena, struct pk_h
 		pk_http_json(kibana, "GET", "/api/status", NULL, &status, &failure);
 	if (answer == NULL)
 		return take_failure(&look, &failure);
-	if (status != 200 || pk_doctor_find(answer, "status") == NULL) {
+	if (status != 200 || pk_answer_find(answer, "status") == NULL) {
 		struct pk_diag *diag = pk_report(diags, PK_HTTP_ANSWER, PK_NO_SPAN,
 			"GET %s/api/status: this does not answer as %s (status %ld)",
 			pk_http_url(kibana), name_of(elk), status);

@@ -60,12 +60,12 @@ void pk_doctor_look_licence(struct pk_doctor_look *look)
 		return;
 	const struct pk_node *answer = pk_doctor_ask(
 		look, "licence", elk->major < 7 ? "/_xpack/license" : "/_license", NULL);
-	const struct pk_node *licence = pk_doctor_find(answer, "license");
+	const struct pk_node *licence = pk_answer_find(answer, "license");
 	if (licence == NULL)
 		return;
-	const char *type = pk_doctor_text(pk_doctor_find(licence, "type"));
-	const char *status = pk_doctor_text(pk_doctor_find(licence, "status"));
-	double end = pk_doctor_number(pk_doctor_find(licence, "expiry_date_in_millis")) / MS;
+	const char *type = pk_answer_text(licence, "type");
+	const char *status = pk_answer_text(licence, "status");
+	double end = pk_answer_number(licence, "expiry_date_in_millis") / MS;
 	int64_t left = end > 0 ? (int64_t)end - look->now : 0;
 	if (!pk_text_equal(status, "active"))
 		pk_doctor_add(look, "licence", PK_DOCTOR_WRONG,
@@ -95,8 +95,8 @@ void pk_doctor_look_security(struct pk_doctor_look *look)
 			pk_doctor_ask(look, "security", "/_xpack?categories=features", NULL);
 		if (answer == NULL)
 			return;
-		is_secure = pk_text_equal(
-			pk_doctor_text(pk_doctor_at(answer, "features/security/enabled")), "true");
+		is_secure =
+			pk_text_equal(pk_answer_text(answer, "features/security/enabled"), "true");
 	}
 	if (look->broken)
 		return;
@@ -120,12 +120,10 @@ static const char *explain(struct pk_doctor_look *look)
 		pk_doctor_ask(look, "health", "/_cluster/allocation/explain", NULL);
 	if (answer == NULL)
 		return NULL;
-	const char *why = pk_doctor_text(pk_doctor_find(answer, "allocate_explanation"));
-	return pk_arena_printf(look->arena, "shard %s of '%s': %s",
-		pk_doctor_text(pk_doctor_find(answer, "shard")),
-		pk_doctor_text(pk_doctor_find(answer, "index")),
-		why[0] != '\0' ? why
-			       : pk_doctor_text(pk_doctor_at(answer, "unassigned_info/reason")));
+	const char *why = pk_answer_text(answer, "allocate_explanation");
+	return pk_arena_printf(look->arena, "shard %s of '%s': %s", pk_answer_text(answer, "shard"),
+		pk_answer_text(answer, "index"),
+		why[0] != '\0' ? why : pk_answer_text(answer, "unassigned_info/reason"));
 }
 
 static void judge_health(
@@ -155,10 +153,10 @@ static double most_shards(struct pk_doctor_look *look)
 		"&filter_path=*.cluster.max_shards_per_node",
 		NULL);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const struct pk_node *value = pk_doctor_find(
-			pk_doctor_find(answer, kinds[i]), "cluster.max_shards_per_node");
+		const struct pk_node *settings = pk_answer_find(answer, kinds[i]);
 		uint64_t most = 0;
-		if (value != NULL && pk_text_parse_u64(&most, pk_doctor_text(value)))
+		if (pk_text_parse_u64(
+			    &most, pk_answer_text(settings, "cluster.max_shards_per_node")))
 			return (double)most;
 	}
 	return SHARDS_PER_NODE;
@@ -183,10 +181,10 @@ void pk_doctor_look_health(struct pk_doctor_look *look)
 	const struct pk_node *answer = pk_doctor_ask(look, "health", "/_cluster/health", NULL);
 	if (answer == NULL)
 		return;
-	const char *status = pk_doctor_text(pk_doctor_find(answer, "status"));
-	double nodes = pk_doctor_number(pk_doctor_find(answer, "number_of_data_nodes"));
-	double unassigned = pk_doctor_number(pk_doctor_find(answer, "unassigned_shards"));
-	double active = pk_doctor_number(pk_doctor_find(answer, "active_shards"));
+	const char *status = pk_answer_text(answer, "status");
+	double nodes = pk_answer_number(answer, "number_of_data_nodes");
+	double unassigned = pk_answer_number(answer, "unassigned_shards");
+	double active = pk_answer_number(answer, "active_shards");
 	if (pk_text_equal(status, "green"))
 		pk_doctor_add(look, "health", PK_DOCTOR_OK, "green", NULL);
 	else
@@ -199,8 +197,8 @@ void pk_doctor_look_health(struct pk_doctor_look *look)
 
 static void judge_disk(struct pk_doctor_look *look, const struct pk_node *node, const char *name)
 {
-	double total = pk_doctor_number(pk_doctor_at(node, "fs/total/total_in_bytes"));
-	double free = pk_doctor_number(pk_doctor_at(node, "fs/total/available_in_bytes"));
+	double total = pk_answer_number(node, "fs/total/total_in_bytes");
+	double free = pk_answer_number(node, "fs/total/available_in_bytes");
 	if (total <= 0)
 		return;
 	double used = PERCENT - free * PERCENT / total;
@@ -244,17 +242,17 @@ void pk_doctor_look_nodes(struct pk_doctor_look *look)
 	const struct pk_node *answer = pk_doctor_ask(look, "disk",
 		"/_nodes/stats/fs?filter_path=nodes.*.name,nodes.*.timestamp,nodes.*.fs.total",
 		NULL);
-	const struct pk_node *nodes = pk_doctor_find(answer, "nodes");
+	const struct pk_node *nodes = pk_answer_find(answer, "nodes");
 	int64_t worst = 0;
 	if (nodes == NULL || nodes->kind != PK_NODE_MAP || nodes->pair_count == 0)
 		return;
 	for (size_t i = 0; i < nodes->pair_count; i++) {
 		const struct pk_node *node = nodes->pairs[i].value;
-		double time = pk_doctor_number(pk_doctor_find(node, "timestamp")) / MS;
+		double time = pk_answer_number(node, "timestamp") / MS;
 		int64_t ahead = time > 0 ? (int64_t)time - look->now : 0;
 		if ((ahead < 0 ? -ahead : ahead) > (worst < 0 ? -worst : worst))
 			worst = ahead;
-		judge_disk(look, node, pk_doctor_text(pk_doctor_find(node, "name")));
+		judge_disk(look, node, pk_answer_text(node, "name"));
 	}
 	judge_clock(look, worst);
 }
@@ -264,7 +262,7 @@ static bool is_blocked(const struct pk_node *settings)
 	static const char *const blocks[] = {"index.blocks.read_only_allow_delete",
 		"index.blocks.read_only", "index.blocks.write"};
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
-		if (pk_text_equal(pk_doctor_text(pk_doctor_find(settings, blocks[i])), "true"))
+		if (pk_text_equal(pk_answer_text(settings, blocks[i]), "true"))
 			return true;
 	}
 	return false;
@@ -282,7 +280,7 @@ void pk_doctor_look_blocks(struct pk_doctor_look *look)
 	if (answer == NULL || answer->kind != PK_NODE_MAP)
 		return;
 	for (size_t i = 0; i < answer->pair_count; i++) {
-		if (!is_blocked(pk_doctor_find(answer->pairs[i].value, "settings")))
+		if (!is_blocked(pk_answer_find(answer->pairs[i].value, "settings")))
 			continue;
 		first = first == NULL ? answer->pairs[i].key->text : first;
 		count++;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "templates/model/answer.h"
 
 static const char date_form[] = "%{+yyyy.MM.dd}";
 
@@ -30,11 +31,6 @@ const struct pk_node *pk_cluster_get(
 	return NULL;
 }
 
-static const struct pk_node *child(const struct pk_node *node, const char *key)
-{
-	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
-}
-
 bool pk_cluster_find_stream(const char **template_out, struct pk_cluster *cluster, const char *name,
 	struct pk_diags *diags)
 {
@@ -43,12 +39,11 @@ bool pk_cluster_find_stream(const char **template_out, struct pk_cluster *cluste
 	const struct pk_node *answer = pk_cluster_get(cluster, path, &there, diags);
 	if (answer == NULL)
 		return false;
-	const struct pk_node *streams = child(answer, "data_streams");
+	const struct pk_node *streams = pk_answer_list(answer, "data_streams");
 	*template_out = NULL;
-	if (!there || streams == NULL || streams->kind != PK_NODE_LIST || streams->items.len == 0)
+	if (!there || streams == NULL || streams->items.len == 0)
 		return true;
-	const struct pk_node *made_by = child(streams->items.items[0], "template");
-	*template_out = made_by != NULL && made_by->text != NULL ? made_by->text : "";
+	*template_out = pk_answer_text(streams->items.items[0], "template");
 	return true;
 }
 
@@ -128,10 +123,9 @@ bool pk_cluster_dated_indices(struct pk_index_names *out, struct pk_cluster *clu
 	if (!there || answer->kind != PK_NODE_LIST)
 		return true;
 	for (size_t i = 0; i < answer->items.len; i++) {
-		const struct pk_node *name = child(answer->items.items[i], "index");
-		if (name != NULL && name->text != NULL && pk_text_starts(name->text, prefix) &&
-			parse_day(&day, name->text + strlen(prefix)))
-			*pk_list_push(cluster->arena, out) = name->text;
+		const char *name = pk_answer_text(answer->items.items[i], "index");
+		if (pk_text_starts(name, prefix) && parse_day(&day, name + strlen(prefix)))
+			*pk_list_push(cluster->arena, out) = name;
 	}
 	sort(out);
 	return true;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/json_out.h"
 #include "base/text.h"
+#include "templates/model/answer.h"
 #include "templates/model/sysmon.h"
 #include "templates/monster/decode.h"
 #include "templates/pipelines/pipelines.h"
@@ -35,17 +36,6 @@ struct trips {
 	size_t cap;
 	struct pk_buf docs; /* items of an array of JSON */
 };
-
-static const struct pk_node *child(const struct pk_node *node, const char *key)
-{
-	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
-}
-
-static const char *text_at(const struct pk_node *node, const char *key)
-{
-	const struct pk_node *value = child(node, key);
-	return value != NULL && value->kind == PK_NODE_STRING ? value->text : "";
-}
 
 /* JSON that we made ourselves. */
 static const struct pk_node *read_own(
@@ -95,7 +85,7 @@ static bool add_sysmon(struct trips *trips, struct pk_cluster *cluster, struct p
 		trip->id = events[i].id;
 		trip->what = pk_arena_printf(
 			cluster->arena, "Sysmon %u %s", events[i].id, events[i].name);
-		trip->sent = child(child(node, "winlog"), "event_data");
+		trip->sent = pk_answer_find(node, "winlog/event_data");
 		put_document(trips, cluster, &source);
 	}
 	return true;
@@ -185,9 +175,10 @@ static size_t compare(struct pk_buf *problems, const char *path, const struct pk
 				item_at(found, i), depth + 1);
 		} else {
 			const char *key = wanted->pairs[i].key->text;
+			bool has = found != NULL && found->kind == PK_NODE_MAP;
 			pk_buf_printf(&deeper, "%s%s%s", path, path[0] == '\0' ? "" : ".", key);
 			count += compare(problems, deeper.data, wanted->pairs[i].value,
-				child(found, key), depth + 1);
+				has ? pk_node_find(found, key) : NULL, depth + 1);
 		}
 	}
 	return count;
@@ -212,19 +203,18 @@ static char *judge(
 	struct pk_arena *arena, const struct trip *trip, const struct pk_node *item, bool is_sysmon)
 {
 	PK_BUF_AUTO problems = {0};
-	const struct pk_node *source = child(child(item, "doc"), "_source");
+	const struct pk_node *source = pk_answer_find(item, "doc/_source");
 	const char *reason = pk_http_reason(arena, item);
 	if (reason != NULL)
 		return pk_arena_printf(arena, "the pipeline fails: %s", reason);
 	if (source == NULL)
 		return pk_arena_strdup(arena, "the pipeline drops it");
-	if (pk_text_equal(text_at(child(source, "event"), "kind"), "pipeline_error")) {
-		const struct pk_node *message = child(child(source, "error"), "message");
+	if (pk_text_equal(pk_answer_text(source, "event/kind"), "pipeline_error")) {
 		pk_buf_puts(&problems, "the pipeline could not read it: ");
-		put_value(&problems, message);
+		put_value(&problems, pk_answer_find(source, "error/message"));
 		return pk_arena_strdup(arena, problems.data);
 	}
-	if (text_at(source, "@timestamp")[0] == '\0')
+	if (pk_answer_text(source, "@timestamp")[0] == '\0')
 		return pk_arena_strdup(arena, "it has no @timestamp");
 	size_t count = is_sysmon ? pk_sysmon_ecs_check(&problems, trip->id, trip->sent, source)
 				 : compare(&problems, "", trip->sent, source, 0);
@@ -235,8 +225,8 @@ static bool take_answer(struct pk_verify *out, struct pk_cluster *cluster, const
 	const struct trips *trips, const struct pk_node *answer, bool is_sysmon,
 	struct pk_diags *diags)
 {
-	const struct pk_node *docs = child(answer, "docs");
-	if (docs == NULL || docs->kind != PK_NODE_LIST || docs->items.len != trips->len) {
+	const struct pk_node *docs = pk_answer_list(answer, "docs");
+	if (docs == NULL || docs->items.len != trips->len) {
 		pk_report(diags, PK_HTTP_ANSWER, PK_NO_SPAN,
 			"POST %s%s: the answer has not one of 'docs' for each of %zu that were "
 			"sent",
@@ -285,7 +275,7 @@ static bool count_documents(uint64_t *out, struct pk_cluster *cluster, const cha
 		pk_http_json(cluster->http, "POST", path, query, &status, diags);
 	if (answer == NULL)
 		return false;
-	const struct pk_node *count = child(answer, "count");
+	const struct pk_node *count = pk_answer_find(answer, "count");
 	*out = 0;
 	if (status == STATUS_NOT_FOUND)
 		return true;
@@ -313,11 +303,11 @@ static const char *example_of(
 		names);
 	const struct pk_node *answer =
 		pk_http_json(cluster->http, "POST", path, query, &status, diags);
-	const struct pk_node *hits = child(child(answer, "hits"), "hits");
-	if (hits == NULL || hits->kind != PK_NODE_LIST || hits->items.len == 0)
+	const struct pk_node *hits = pk_answer_list(answer, "hits/hits");
+	if (hits == NULL || hits->items.len == 0)
 		return "";
 	PK_BUF_AUTO text = {0};
-	put_value(&text, child(child(child(hits->items.items[0], "_source"), "error"), "message"));
+	put_value(&text, pk_answer_find(hits->items.items[0], "_source/error/message"));
 	return pk_arena_printf(cluster->arena, ", like %s", text.data);
 }
 

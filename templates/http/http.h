@@ -39,7 +39,7 @@ struct pk_http_clock {
 };
 
 struct pk_http_options {
-	const char *url; /* "https://lab:9200/prefix"; user and password in it are refused */
+	const char *url; /* "https://lab:9200/prefix"; NULL or a password in it is refused */
 	const char *ca;	 /* file with certificates (PEM); NULL: the system's */
 	const char *fingerprint; /* SHA-256 of a certificate of the chain, hexadecimal, colons or
 				    not; NULL */

@@ -86,6 +86,8 @@ static bool take_parts(struct pk_http *http, CURLU *parsed, const char *url, str
 
 static bool check_url(struct pk_http *http, const char *url, struct pk_diags *diags)
 {
+	if (url == NULL)
+		return refuse_url("", "it is not known", "write 'https://HOST:9200'", diags);
 	/* It is not shown: there may be a password in it. */
 	if (strchr(url, '@') != NULL) {
 		struct pk_diag *diag = pk_report(diags, PK_HTTP_URL, PK_NO_SPAN,

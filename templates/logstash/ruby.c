@@ -1,45 +1,42 @@
 #include "templates/logstash/ruby.h"
 
-#include <string.h>
-
+#include "templates/model/fields.h"
 #include "templates/model/monster.h"
+#include "templates/model/piece.h"
 
 /* What is no table, NUL-terminated (monster_ruby.S). */
 extern const char pk_monster_ruby[];
 
-enum {
-	BARE_1 = 4013, /* whose first columns every record of its generation has */
-	BARE_1_COLUMNS = 5,
-	BARE_2 = 9503, /* has none but those */
-};
+/* A text between single quotes, where Ruby knows two escapes. */
+static void put_piece(struct pk_buf *buf, struct pk_piece piece)
+{
+	pk_buf_putc(buf, '\'');
+	for (size_t i = 0; i < piece.len; i++) {
+		if (piece.text[i] == '\'' || piece.text[i] == '\\')
+			pk_buf_putc(buf, '\\');
+		pk_buf_putc(buf, piece.text[i]);
+	}
+	pk_buf_putc(buf, '\'');
+}
 
-/* A text between single quotes, where Ruby knows two escapes; NULL is nil. */
+/* NULL is nil. */
 static void put_text(struct pk_buf *buf, const char *text)
 {
-	if (text == NULL) {
+	if (text != NULL)
+		put_piece(buf, pk_piece_of(text));
+	else
 		pk_buf_puts(buf, "nil");
-		return;
-	}
-	pk_buf_putc(buf, '\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '\'' || *text == '\\')
-			pk_buf_putc(buf, '\\');
-		pk_buf_putc(buf, *text);
-	}
-	pk_buf_putc(buf, '\'');
 }
 
 /* "a|b" as an array. */
 static void put_words(struct pk_buf *buf, const char *words)
 {
+	struct pk_piece list = pk_piece_of(words);
+	struct pk_piece word;
 	pk_buf_putc(buf, '[');
-	while (*words != '\0') {
-		size_t len = strcspn(words, "|");
-		PK_BUF_AUTO word = {0};
-		pk_buf_put(&word, words, len);
-		put_text(buf, word.data);
-		words += words[len] == '|' ? len + 1 : len;
-		if (*words != '\0')
+	while (pk_piece_next(&word, &list)) {
+		put_piece(buf, word);
+		if (list.len > 0)
 			pk_buf_puts(buf, ", ");
 	}
 	pk_buf_putc(buf, ']');
@@ -48,29 +45,26 @@ static void put_words(struct pk_buf *buf, const char *words)
 /* "field=value|field=value" as a hash. */
 static void put_fixed(struct pk_buf *buf, const char *fixed)
 {
+	struct pk_piece list = pk_piece_of(fixed);
+	struct pk_piece name;
+	struct pk_piece value;
 	pk_buf_putc(buf, '{');
-	while (fixed != NULL && *fixed != '\0') {
-		size_t name = strcspn(fixed, "=");
-		size_t len = strcspn(fixed, "|");
-		PK_BUF_AUTO text = {0};
-		pk_buf_put(&text, fixed, len);
-		text.data[name] = '\0';
-		put_text(buf, text.data);
+	while (pk_piece_next_pair(&name, &value, &list)) {
+		put_piece(buf, name);
 		pk_buf_puts(buf, " => ");
-		put_text(buf, text.data + name + 1);
-		fixed += fixed[len] == '|' ? len + 1 : len;
-		if (*fixed != '\0')
+		put_piece(buf, value);
+		if (list.len > 0)
 			pk_buf_puts(buf, ", ");
 	}
 	pk_buf_putc(buf, '}');
 }
 
-static void put_columns(
-	struct pk_buf *buf, const struct pk_monster_event *event, size_t count, const char *indent)
+static void put_columns(struct pk_buf *buf, const struct pk_monster_column *columns, size_t count,
+	const char *indent)
 {
 	pk_buf_puts(buf, "[\n");
 	for (size_t i = 0; i < count; i++) {
-		const struct pk_monster_column *column = &event->columns[i];
+		const struct pk_monster_column *column = &columns[i];
 		pk_buf_printf(buf, "%s  [", indent);
 		put_text(buf, column->name);
 		pk_buf_printf(buf, ", '%s', '%s', ", pk_column_type_name(column->type),
@@ -101,7 +95,7 @@ static void put_event(struct pk_buf *buf, const struct pk_monster_event *event)
 	pk_buf_puts(buf, ",\n        'fixed' => ");
 	put_fixed(buf, event->fixed);
 	pk_buf_puts(buf, ",\n        'columns' => ");
-	put_columns(buf, event, event->column_count, "        ");
+	put_columns(buf, event->columns, event->column_count, "        ");
 	pk_buf_puts(buf, ",\n      },\n");
 }
 
@@ -124,14 +118,16 @@ static void put_generation(
 
 static void put_headers(struct pk_buf *buf)
 {
-	const struct pk_monster_event *one = pk_monster_event_find(PK_MONSTER_GEN1, BARE_1);
-	const struct pk_monster_event *two = pk_monster_event_find(PK_MONSTER_GEN2, BARE_2);
+	size_t one_count;
+	size_t two_count;
+	const struct pk_monster_column *one = pk_monster_header(&one_count, PK_MONSTER_GEN1);
+	const struct pk_monster_column *two = pk_monster_header(&two_count, PK_MONSTER_GEN2);
 	pk_buf_puts(buf,
 		"# Columns that every record of a generation has.\n"
 		"def picket_headers\n  {\n    '1' => ");
-	put_columns(buf, one, BARE_1_COLUMNS, "    ");
+	put_columns(buf, one, one_count, "    ");
 	pk_buf_puts(buf, ",\n    '2' => ");
-	put_columns(buf, two, two->column_count, "    ");
+	put_columns(buf, two, two_count, "    ");
 	pk_buf_puts(buf, ",\n  }\nend\n\n");
 }
 
@@ -184,6 +180,6 @@ void pk_logstash_put_ruby(struct pk_buf *buf, bool filter2017)
 	put_headers(buf);
 	put_objects(buf);
 	put_registry(buf);
-	pk_buf_puts(buf, "\ndef picket_ecs\n  '" PK_MONSTER_ECS_VERSION "'\nend\n");
+	pk_buf_puts(buf, "\ndef picket_ecs\n  '" PK_ECS_VERSION "'\nend\n");
 	pk_buf_puts(buf, pk_monster_ruby);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "templates/model/answer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define VERSION(major, minor) ((major)*1000U + (minor))
@@ -186,18 +187,10 @@ bool pk_elk_parse(struct pk_elk *out, const char *text, struct pk_diags *diags)
 
 /* --- answers of servers --- */
 
-/* The text at `key` of a mapping, "" if there is none. */
-static const char *text_at(const struct pk_node *map, const char *key)
-{
-	const struct pk_node *node =
-		map != NULL && map->kind == PK_NODE_MAP ? pk_node_find(map, key) : NULL;
-	return node != NULL && node->text != NULL ? node->text : "";
-}
-
 static bool is_opensearch(const struct pk_node *answer, const struct pk_node *version)
 {
-	return pk_text_equal(text_at(version, "distribution"), "opensearch") ||
-		pk_text_starts(text_at(answer, "tagline"), "The OpenSearch Project");
+	return pk_text_equal(pk_answer_text(version, "distribution"), "opensearch") ||
+		pk_text_starts(pk_answer_text(answer, "tagline"), "The OpenSearch Project");
 }
 
 /*
@@ -207,7 +200,7 @@ static bool is_opensearch(const struct pk_node *answer, const struct pk_node *ve
  */
 static void see_through(struct pk_elk *elk, const struct pk_node *version)
 {
-	const char *wire = text_at(version, "minimum_wire_compatibility_version");
+	const char *wire = pk_answer_text(version, "minimum_wire_compatibility_version");
 	if (elk->product != PK_ELK_OPENSEARCH || elk->major < 6)
 		return;
 	elk->major = pk_text_starts(wire, "6.") ? 1 : 2;
@@ -243,14 +236,12 @@ bool pk_elk_read(struct pk_elk *out, const struct pk_node *answer, struct pk_dia
 {
 	struct pk_elk elk = {0};
 	size_t parts = 0;
-	const struct pk_node *version = answer != NULL && answer->kind == PK_NODE_MAP
-		? pk_node_find(answer, "version")
-		: NULL;
-	const char *number = text_at(version, "number");
-	const char *build = text_at(version, "build_flavor");
+	const struct pk_node *version = pk_answer_find(answer, "version");
+	const char *number = pk_answer_text(version, "number");
+	const char *build = pk_answer_text(version, "build_flavor");
 	if (is_opensearch(answer, version))
 		elk.product = PK_ELK_OPENSEARCH;
-	else if (!pk_text_equal(text_at(answer, "tagline"), "You Know, for Search"))
+	else if (!pk_text_equal(pk_answer_text(answer, "tagline"), "You Know, for Search"))
 		return refuse_unknown("neither Elasticsearch nor OpenSearch", diags);
 	if (pk_text_equal(build, "serverless"))
 		return refuse_unknown(

@@ -10,6 +10,9 @@
 
 #include "templates/model/elk.h"
 
+/* Version of ECS whose fields are written. */
+#define PK_ECS_VERSION "8.11.0"
+
 /* As pipelines and dashboards see them; what they become in a mapping depends on the stack. */
 enum pk_field_type {
 	PK_FIELD_KEYWORD, /* ignore_above 1024 */

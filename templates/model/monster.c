@@ -66,6 +66,19 @@ const struct pk_monster_event *pk_monster_event_find_2017(unsigned id)
 	return pk_monster_event_find(PK_MONSTER_GEN1, id);
 }
 
+/* CloseKey is any event of generation 1; of generation 2, one event has none but these. */
+const struct pk_monster_column *pk_monster_header(
+	size_t *count_out, enum pk_monster_generation generation)
+{
+	enum { HEADER_1 = 5 };
+	if (generation == PK_MONSTER_GEN1) {
+		*count_out = HEADER_1;
+		return columns_1_4013;
+	}
+	*count_out = sizeof(columns_2_9503) / sizeof(*columns_2_9503);
+	return columns_2_9503;
+}
+
 const char *pk_monster_event_kind(const struct pk_monster_event *event)
 {
 	if (event->generation == PK_MONSTER_GEN2)

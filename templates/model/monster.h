@@ -76,6 +76,10 @@ const struct pk_monster_event *pk_monster_event_find(
 /* As pk_monster_event_find for generation 1, with columns as the filter of 2017 had them. */
 const struct pk_monster_event *pk_monster_event_find_2017(unsigned id);
 
+/* Columns that every record of the generation begins with, also of events that are not known. */
+const struct pk_monster_column *pk_monster_header(
+	size_t *count_out, enum pk_monster_generation generation);
+
 /* FileEventType, RegEventType (generation 1) or EventType: the field that tells the kind; NULL:
  * none does. */
 const char *pk_monster_event_kind(const struct pk_monster_event *event);
@@ -98,9 +102,6 @@ const char *pk_column_how_name(enum pk_column_how how);
 /* FILETIMEs that are dates: after 1970, and before 2262, where dates of nanoseconds end. */
 #define PK_FILETIME_1970 INT64_C(116444736000000000)
 #define PK_FILETIME_2262 INT64_C(208591200000000000)
-
-/* Version of ECS whose fields are written. */
-#define PK_MONSTER_ECS_VERSION "8.11.0"
 
 /* A hive of the registry, as the kernel, tools or people begin paths with it. */
 struct pk_registry_hive {

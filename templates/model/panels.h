@@ -46,7 +46,7 @@ struct pk_saved_search {
 	enum pk_panel_source source;
 	const char *title;
 	const char *query;
-	const char *columns; /* fields divided by ',' */
+	const char *columns; /* fields; '|' between them */
 };
 
 struct pk_dashboard_panel {

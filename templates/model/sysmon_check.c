@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "templates/model/piece.h"
 #include "templates/model/sysmon.h"
 
 struct check {
@@ -516,12 +517,12 @@ static void check_field(struct check *check, const char *field, const struct pk_
 
 static void check_values(struct check *check, const char *target, const char *values)
 {
-	while (*values != '\0') {
-		size_t len = strcspn(values, "|");
+	struct pk_piece list = pk_piece_of(values);
+	struct pk_piece item;
+	while (pk_piece_next(&item, &list)) {
 		PK_BUF_AUTO value = {0};
-		pk_buf_put(&value, values, len);
+		pk_buf_put(&value, item.text, item.len);
 		expect_item(check, target, value.data);
-		values += len + (values[len] == '|');
 	}
 }
 

@@ -137,28 +137,13 @@ static void put_joined(struct pk_buf *buf, const struct pk_piece *pieces, size_t
 
 /* --- lists --- */
 
-/* Takes the next item of a list off `rest`; false at the end. Empty items are passed over. */
-static bool next_item(struct pk_piece *item, struct pk_piece *rest)
-{
-	while (rest->len > 0) {
-		const char *bar = memchr(rest->text, '|', rest->len);
-		size_t len = bar == NULL ? rest->len : (size_t)(bar - rest->text);
-		*item = (struct pk_piece){rest->text, len};
-		size_t used = bar == NULL ? len : len + 1;
-		*rest = (struct pk_piece){rest->text + used, rest->len - used};
-		if (len > 0)
-			return true;
-	}
-	return false;
-}
-
 /* False if an item is no address; those are left out. */
 static bool put_items(struct pk_buf *buf, struct pk_piece list, bool addresses)
 {
 	struct pk_piece item;
 	bool good = true;
 	pk_buf_putc(buf, '[');
-	while (next_item(&item, &list)) {
+	while (pk_piece_next(&item, &list)) {
 		if (addresses && !pk_monster_is_ip(item.text, item.len)) {
 			good = false;
 			continue;
@@ -170,45 +155,27 @@ static bool put_items(struct pk_buf *buf, struct pk_piece list, bool addresses)
 	return good;
 }
 
-/* The next name of "a|b|c" and what is behind it; NULL at the end. */
-static const char *next_name(size_t *len_out, const char **names)
-{
-	const char *name = *names;
-	if (*name == '\0')
-		return NULL;
-	const char *bar = strchrnul(name, '|');
-	*len_out = (size_t)(bar - name);
-	*names = *bar == '|' ? bar + 1 : bar;
-	return name;
-}
-
-static bool is_number_member(const struct pk_column_object *object, const char *name, size_t len)
-{
-	return strlen(object->numbers) == len && memcmp(object->numbers, name, len) == 0;
-}
-
 /* Sub-fields are divided by a quote or a backtick; the last member has what is left. */
 static bool put_object(
 	struct pk_buf *buf, const struct pk_column_object *object, struct pk_piece item)
 {
-	const char *names = object->members;
-	const char *name;
-	size_t name_len;
+	struct pk_piece names = pk_piece_of(object->members);
+	struct pk_piece name;
 	bool good = true;
 	put_comma(buf);
 	pk_buf_putc(buf, '{');
-	while (item.len > 0 && (name = next_name(&name_len, &names)) != NULL) {
+	while (item.len > 0 && pk_piece_next(&name, &names)) {
 		size_t len = 0;
 		while (len < item.len &&
-			(*names == '\0' || (item.text[len] != '"' && item.text[len] != '`')))
+			(names.len == 0 || (item.text[len] != '"' && item.text[len] != '`')))
 			len++;
 		int64_t number = 0;
-		bool is_number = is_number_member(object, name, name_len);
+		bool is_number = pk_piece_equal(name, object->numbers);
 		bool wrong =
 			is_number && len > 0 && !pk_monster_parse_long(&number, item.text, len);
 		if (len > 0 && !wrong) {
 			put_comma(buf);
-			pk_json_put_string_len(buf, name, name_len);
+			pk_json_put_string_len(buf, name.text, name.len);
 			pk_buf_putc(buf, ':');
 			if (is_number)
 				put_long(buf, number);
@@ -229,7 +196,7 @@ static bool put_objects(
 	struct pk_piece item;
 	bool good = true;
 	pk_buf_putc(buf, '[');
-	while (next_item(&item, &list))
+	while (pk_piece_next(&item, &list))
 		good = put_object(buf, object, item) && good;
 	pk_buf_putc(buf, ']');
 	return good;
@@ -427,7 +394,7 @@ static void put_ecs_value(struct pk_buf *buf, const struct pk_ecs_entry *entry)
 		put_items(buf, rest, entry->kind == PK_ECS_IPS);
 		break;
 	case PK_ECS_FIRST:
-		if (next_item(&item, &rest))
+		if (pk_piece_next(&item, &rest))
 			put_text(buf, item);
 		break;
 	case PK_ECS_NUMBER:
@@ -494,16 +461,12 @@ static void put_ecs(struct pk_buf *buf, const struct pk_monster_ecs *ecs)
 static const struct pk_monster_column *find_columns(
 	size_t *count_out, const struct pk_monster_record *record)
 {
-	enum { BARE_1 = 4013, BARE_1_COLUMNS = 5, BARE_2 = 9503 };
-	const struct pk_monster_event *event = record->event;
+	if (record->event != NULL) {
+		*count_out = record->event->column_count;
+		return record->event->columns;
+	}
 	*count_out = 0;
-	if (event == NULL && record->id == 0)
-		return NULL;
-	bool first = record->generation == PK_MONSTER_GEN1;
-	if (event == NULL)
-		event = pk_monster_event_find(record->generation, first ? BARE_1 : BARE_2);
-	*count_out = record->event == NULL && first ? BARE_1_COLUMNS : event->column_count;
-	return event->columns;
+	return record->id == 0 ? NULL : pk_monster_header(count_out, record->generation);
 }
 
 void pk_monster_put_json(struct pk_buf *buf, const struct pk_monster_record *record,

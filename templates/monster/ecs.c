@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "templates/model/fields.h"
 #include "templates/monster/value.h"
 
 /* The entry of `target`, empty. No event has more of them than there is room for. */
@@ -113,21 +114,16 @@ static void add_data_type(struct pk_monster_ecs *ecs, const char *target, struct
 
 static bool has_item(struct pk_piece list)
 {
-	for (size_t i = 0; i < list.len; i++) {
-		if (list.text[i] != '|')
-			return true;
-	}
-	return false;
+	struct pk_piece item;
+	return pk_piece_next(&item, &list);
 }
 
 static bool has_address(struct pk_piece list)
 {
-	for (size_t i = 0; i < list.len;) {
-		const char *bar = memchr(list.text + i, '|', list.len - i);
-		size_t end = bar == NULL ? list.len : (size_t)(bar - list.text);
-		if (pk_monster_is_ip(list.text + i, end - i))
+	struct pk_piece item;
+	while (pk_piece_next(&item, &list)) {
+		if (pk_monster_is_ip(item.text, item.len))
 			return true;
-		i = end + 1;
 	}
 	return false;
 }
@@ -274,15 +270,14 @@ static void add_fixed(struct pk_monster_ecs *ecs, const char *fixed)
 {
 	static const char *const known[] = {
 		"event.outcome", "network.direction", "network.transport"};
-	while (fixed != NULL && *fixed != '\0') {
-		const char *end = strchrnul(fixed, '|');
+	struct pk_piece list = pk_piece_of(fixed);
+	struct pk_piece name;
+	struct pk_piece value;
+	while (pk_piece_next_pair(&name, &value, &list)) {
 		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-			size_t len = strlen(known[i]);
-			if (strncmp(fixed, known[i], len) == 0 && fixed[len] == '=')
-				add_piece(ecs, known[i], PK_ECS_TEXT, fixed + len + 1,
-					(size_t)(end - fixed) - len - 1);
+			if (pk_piece_equal(name, known[i]))
+				add_piece(ecs, known[i], PK_ECS_TEXT, value.text, value.len);
 		}
-		fixed = *end == '|' ? end + 1 : end;
 	}
 }
 
@@ -297,7 +292,7 @@ void pk_monster_ecs_add_event(struct pk_monster_ecs *ecs, const struct pk_monste
 	struct pk_piece text, const char *sender)
 {
 	const struct pk_monster_event *event = record->event;
-	add_literal(ecs, "ecs.version", PK_MONSTER_ECS_VERSION);
+	add_literal(ecs, "ecs.version", PK_ECS_VERSION);
 	add_literal(ecs, "event.dataset", "monster.events");
 	add_literal(ecs, "event.module", "monster");
 	add_literal(ecs, "event.kind", is_failure(record) ? "pipeline_error" : "event");

@@ -7,12 +7,8 @@
 
 #include <stdint.h>
 
+#include "templates/model/piece.h"
 #include "templates/monster/decode.h"
-
-struct pk_piece {
-	const char *text;
-	size_t len;
-};
 
 enum pk_ecs_kind {
 	PK_ECS_TEXT,  /* pieces, joined by backslashes */

@@ -1,6 +1,5 @@
 /* A record of the Monster agent as a line for people. */
-#include <string.h>
-
+#include "templates/model/piece.h"
 #include "templates/monster/decode.h"
 #include "templates/monster/value.h"
 
@@ -48,16 +47,15 @@ static void put_header(struct line *line)
 }
 
 /* "Name=text" for a column that is shown and not empty. */
-static void put_shown(struct line *line, const char *name, size_t len)
+static void put_shown(struct line *line, struct pk_piece name)
 {
 	const struct pk_monster_event *event = line->record->event;
 	for (size_t i = 0; i < event->column_count && i < line->record->column_count; i++) {
-		if (strlen(event->columns[i].name) != len ||
-			memcmp(event->columns[i].name, name, len) != 0 ||
+		if (!pk_piece_equal(name, event->columns[i].name) ||
 			line->record->column_len[i] == 0)
 			continue;
 		pk_buf_puts(line->buf, "  ");
-		pk_buf_put(line->buf, name, len);
+		pk_buf_put(line->buf, name.text, name.len);
 		pk_buf_putc(line->buf, '=');
 		put_column(line, i);
 	}
@@ -76,12 +74,10 @@ void pk_monster_put_text(struct pk_buf *buf, const struct pk_monster_record *rec
 		put_header(&line);
 	}
 	if (record->event != NULL) {
-		const char *shown = record->event->shown;
-		while (*shown != '\0') {
-			const char *end = strchrnul(shown, '|');
-			put_shown(&line, shown, (size_t)(end - shown));
-			shown = *end == '|' ? end + 1 : end;
-		}
+		struct pk_piece shown = pk_piece_of(record->event->shown);
+		struct pk_piece name;
+		while (pk_piece_next(&name, &shown))
+			put_shown(&line, name);
 	}
 	if (record->problem == PK_MONSTER_READ)
 		return;

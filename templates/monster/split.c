@@ -9,8 +9,6 @@ enum {
 	ID_DIGITS_MIN = 4,
 	ID_DIGITS_MAX = 5,
 	GUID_DIGITS = 32,
-	HEADER_1 = 5, /* columns that every record of a generation has */
-	HEADER_2 = 7,
 	ID_COLUMN_2 = 2,
 };
 
@@ -135,7 +133,9 @@ static enum pk_monster_problem judge(
 		out->id = 0;
 		return PK_MONSTER_NO_ID;
 	}
-	if (out->column_count < (out->generation == PK_MONSTER_GEN1 ? HEADER_1 : HEADER_2))
+	size_t header;
+	pk_monster_header(&header, out->generation);
+	if (out->column_count < header)
 		return PK_MONSTER_TOO_FEW;
 	if (out->event == NULL)
 		return PK_MONSTER_UNKNOWN_ID;

@@ -1,6 +1,6 @@
 #include "templates/objects/objects.h"
 
-#include "base/text.h"
+#include "templates/model/piece.h"
 #include "templates/objects/maker.h"
 
 enum {
@@ -116,14 +116,11 @@ static void add_view(struct pk_object_maker *maker, enum pk_panel_source source,
 
 static void put_columns(struct pk_json_out *json, struct pk_arena *arena, const char *columns)
 {
+	struct pk_piece list = pk_piece_of(columns);
+	struct pk_piece name;
 	pk_json_out_open_array(json, "columns");
-	while (*columns != '\0') {
-		size_t len = 0;
-		while (columns[len] != '\0' && columns[len] != ',')
-			len++;
-		pk_json_out_text(json, NULL, pk_arena_strndup(arena, columns, len));
-		columns += columns[len] == ',' ? len + 1 : len;
-	}
+	while (pk_piece_next(&name, &list))
+		pk_json_out_text(json, NULL, pk_arena_strndup(arena, name.text, name.len));
 	pk_json_out_close_array(json);
 }
 

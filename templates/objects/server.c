@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/text.h"
 #include "templates/assets/mark.h"
-#include "templates/objects/check.h"
+#include "templates/model/answer.h"
+#include "templates/objects/objects.h"
 
 #define EXPORT_PATH "/api/saved_objects/_export"
 #define IMPORT_PATH "/api/saved_objects/_import?overwrite=true"
@@ -34,27 +36,28 @@ struct server {
 
 /* --- marks --- */
 
+/* JSON of a server, or of ours; NULL if it is none. */
+static const struct pk_node *read_json(struct pk_arena *arena, const char *text, size_t len)
+{
+	struct pk_diags ignored = {.arena = arena};
+	const char *copy = pk_arena_strndup(arena, text, len);
+	return pk_json_read(pk_source_make(arena, "", copy, len), &ignored);
+}
+
+static const struct pk_node *read_body(struct pk_arena *arena, const struct pk_buf *body)
+{
+	return read_json(arena, body->data == NULL ? "" : body->data, body->len);
+}
+
 /* The digest in the mark of an object; NULL if it is not ours. */
 static const char *mark_of(struct pk_arena *arena, const struct pk_node *object)
 {
-	const struct pk_node *attributes = pk_checked_member(object, "attributes");
-	const char *text = pk_checked_text(attributes, "description");
-	const struct pk_node *meta = pk_checked_member(attributes, "typeMeta");
-	struct pk_diags ignored = {.arena = arena};
+	const char *text = pk_answer_text(object, "attributes/description");
+	const struct pk_node *meta = pk_answer_find(object, "attributes/typeMeta");
 	struct pk_mark mark;
-	if (text == NULL && meta != NULL && meta->kind == PK_NODE_STRING)
-		text = pk_checked_text(
-			pk_json_read(
-				pk_source_make(arena, "", meta->text, meta->text_len), &ignored),
-			"managed");
-	return text != NULL && pk_mark_find_text(&mark, arena, text) ? mark.digest : NULL;
-}
-
-static const char *mark_of_line(struct pk_arena *arena, const char *line)
-{
-	struct pk_diags ignored = {.arena = arena};
-	return mark_of(
-		arena, pk_json_read(pk_source_make(arena, "", line, strlen(line)), &ignored));
+	if (*text == '\0' && meta != NULL && meta->kind == PK_NODE_STRING)
+		text = pk_answer_text(read_json(arena, meta->text, meta->text_len), "managed");
+	return pk_mark_find_text(&mark, arena, text) ? mark.digest : NULL;
 }
 
 static const struct there *find_there(const struct server *server, const char *type, const char *id)
@@ -79,9 +82,9 @@ static bool is_made(const struct pk_objects *objects, const char *type, const ch
 
 static void take_there(struct server *server, const struct pk_node *object)
 {
-	const char *type = pk_checked_text(object, "type");
-	const char *id = pk_checked_text(object, "id");
-	if (type != NULL && id != NULL)
+	const char *type = pk_answer_text(object, "type");
+	const char *id = pk_answer_text(object, "id");
+	if (*type != '\0' && *id != '\0')
 		*pk_list_push(server->arena, &server->found) =
 			(struct there){type, id, mark_of(server->arena, object)};
 }
@@ -99,10 +102,7 @@ static bool take_export(struct server *server, const struct pk_buf *body)
 	const char *text = body->data == NULL ? "" : body->data;
 	for (size_t begin = 0; begin < body->len;) {
 		size_t len = strcspn(text + begin, "\n");
-		struct pk_diags ignored = {.arena = server->arena};
-		const char *line = pk_arena_strndup(server->arena, text + begin, len);
-		const struct pk_node *object =
-			pk_json_read(pk_source_make(server->arena, "", line, len), &ignored);
+		const struct pk_node *object = read_json(server->arena, text + begin, len);
 		if (len > 0 && object == NULL)
 			return report_answer(server, "export of saved objects");
 		take_there(server, object);
@@ -121,10 +121,9 @@ static void put_wanted(
 		const struct pk_object *object = &objects->items[i];
 		bool absent = false;
 		for (size_t j = 0; missing != NULL && j < missing->items.len && !absent; j++) {
-			const char *type = pk_checked_text(missing->items.items[j], "type");
-			const char *id = pk_checked_text(missing->items.items[j], "id");
-			absent = type != NULL && id != NULL && pk_text_equal(type, object->type) &&
-				pk_text_equal(id, object->id);
+			const struct pk_node *named = missing->items.items[j];
+			absent = pk_text_equal(pk_answer_text(named, "type"), object->type) &&
+				pk_text_equal(pk_answer_text(named, "id"), object->id);
 		}
 		if (absent)
 			continue;
@@ -141,9 +140,8 @@ static void put_wanted(
 /* The objects that a refused export names as not there; NULL if it names none. */
 static const struct pk_node *missing_of(const struct pk_node *answer)
 {
-	const struct pk_node *list =
-		pk_checked_member(pk_checked_member(answer, "attributes"), "objects");
-	return list != NULL && list->kind == PK_NODE_LIST && list->items.len > 0 ? list : NULL;
+	const struct pk_node *list = pk_answer_list(answer, "attributes/objects");
+	return list != NULL && list->items.len > 0 ? list : NULL;
 }
 
 enum export_result {
@@ -169,11 +167,7 @@ static enum export_result export_once(
 		return EXPORT_FAILED;
 	if (answer.status == 200)
 		return take_export(server, &answer.body) ? EXPORT_DONE : EXPORT_FAILED;
-	struct pk_diags ignored = {.arena = server->arena};
-	const char *text = pk_arena_strndup(
-		server->arena, answer.body.data == NULL ? "" : answer.body.data, answer.body.len);
-	const struct pk_node *node =
-		pk_json_read(pk_source_make(server->arena, "", text, answer.body.len), &ignored);
+	const struct pk_node *node = read_body(server->arena, &answer.body);
 	const struct pk_node *named = missing_of(node);
 	if (answer.status == 400 && named != NULL && *missing == NULL) {
 		*missing = named;
@@ -196,7 +190,7 @@ static bool ask_ours(struct server *server, const struct pk_objects *objects)
 /* Can it stand in a path as it is? Servers take ids of any text. */
 static bool is_plain(const char *text)
 {
-	return text != NULL &&
+	return *text != '\0' &&
 		strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
 }
 
@@ -210,13 +204,13 @@ static void ask_left(struct server *server, const struct pk_objects *objects)
 	struct pk_diags ignored = {.arena = server->arena};
 	const struct pk_node *answer =
 		pk_http_json(server->kibana, "GET", FIND_PATH, NULL, &status, &ignored);
-	const struct pk_node *list = pk_checked_member(answer, "saved_objects");
-	if (status != 200 || list == NULL || list->kind != PK_NODE_LIST)
+	const struct pk_node *list = pk_answer_list(answer, "saved_objects");
+	if (status != 200 || list == NULL)
 		return;
 	for (size_t i = 0; i < list->items.len; i++) {
 		const struct pk_node *object = list->items.items[i];
-		const char *type = pk_checked_text(object, "type");
-		const char *id = pk_checked_text(object, "id");
+		const char *type = pk_answer_text(object, "type");
+		const char *id = pk_answer_text(object, "id");
 		if (is_plain(type) && is_plain(id) && pk_text_starts(id, PK_OBJECT_PREFIX) &&
 			!is_made(objects, type, id) && mark_of(server->arena, object) != NULL)
 			take_there(server, object);
@@ -233,7 +227,8 @@ bool pk_objects_plan_make(struct pk_objects_plan *out, struct pk_http *kibana,
 	for (size_t i = 0; i < objects->len; i++) {
 		const struct pk_object *object = &objects->items[i];
 		const struct there *there = find_there(&server, object->type, object->id);
-		const char *digest = mark_of_line(diags->arena, object->json);
+		const char *digest = mark_of(
+			diags->arena, read_json(diags->arena, object->json, strlen(object->json)));
 		if (there == NULL)
 			plan.absent++;
 		else if (there->digest != NULL && digest != NULL &&
@@ -318,17 +313,14 @@ bool pk_objects_remove(size_t *count_out, struct pk_http *kibana, const struct p
 /* Why the server did not take an object, as it says it. */
 static void report_refusal(struct server *server, const struct pk_node *item)
 {
-	const struct pk_node *error = pk_checked_member(item, "error");
-	const char *type = pk_checked_text(item, "type");
-	const char *id = pk_checked_text(item, "id");
-	const char *kind = pk_checked_text(error, "type");
-	const char *message = pk_checked_text(error, "message");
+	const char *type = pk_answer_text(item, "type");
+	const char *id = pk_answer_text(item, "id");
+	const char *kind = pk_answer_text(item, "error/type");
+	const char *message = pk_answer_text(item, "error/message");
 	struct pk_diag *diag = pk_report(server->diags, PK_OBJECTS_REFUSED, PK_NO_SPAN,
-		"%s '%s' was not taken: %s%s%s", type == NULL ? "object" : type,
-		id == NULL ? "?" : id, kind == NULL ? "no reason given" : kind,
-		message == NULL ? "" : ": ", message == NULL ? "" : message);
-	if (kind == NULL)
-		return;
+		"%s '%s' was not taken: %s%s%s", *type == '\0' ? "object" : type,
+		*id == '\0' ? "?" : id, *kind == '\0' ? "no reason given" : kind,
+		*message == '\0' ? "" : ": ", message);
 	if (pk_text_equal(kind, "unsupported_type"))
 		pk_diag_hint(server->diags, diag, "use the classic flavour");
 	else if (pk_text_equal(kind, "conflict") || pk_text_equal(kind, "ambiguous_conflict"))
@@ -339,14 +331,10 @@ static void report_refusal(struct server *server, const struct pk_node *item)
 
 static bool check_import(struct server *server, const struct pk_http_answer *answer, size_t wanted)
 {
-	struct pk_diags ignored = {.arena = server->arena};
-	const char *text = pk_arena_strndup(server->arena,
-		answer->body.data == NULL ? "" : answer->body.data, answer->body.len);
-	const struct pk_node *node =
-		pk_json_read(pk_source_make(server->arena, "", text, answer->body.len), &ignored);
-	const struct pk_node *success = pk_checked_member(node, "success");
-	const struct pk_node *count = pk_checked_member(node, "successCount");
-	const struct pk_node *errors = pk_checked_member(node, "errors");
+	const struct pk_node *node = read_body(server->arena, &answer->body);
+	const struct pk_node *success = pk_answer_find(node, "success");
+	const struct pk_node *count = pk_answer_find(node, "successCount");
+	const struct pk_node *errors = pk_answer_list(node, "errors");
 	if (answer->status != 200) {
 		pk_http_refused(
 			server->kibana, "POST", IMPORT_PATH, answer->status, node, server->diags);
@@ -356,8 +344,7 @@ static bool check_import(struct server *server, const struct pk_http_answer *ans
 		count->kind != PK_NODE_INT)
 		return report_answer(server, "answer to an import");
 	size_t refused = 0;
-	for (; errors != NULL && errors->kind == PK_NODE_LIST && refused < errors->items.len;
-		refused++)
+	for (; errors != NULL && refused < errors->items.len; refused++)
 		report_refusal(server, errors->items.items[refused]);
 	if (refused > 0)
 		return false;

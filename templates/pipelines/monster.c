@@ -1,19 +1,13 @@
 /* The pipeline of Monster's records: the table of events as parameters of one script. */
 #include <string.h>
 
+#include "templates/model/fields.h"
 #include "templates/model/monster.h"
+#include "templates/model/piece.h"
 #include "templates/pipelines/pipelines.h"
-#include "templates/pipelines/sysmon_part.h"
+#include "templates/pipelines/pipelines_part.h"
 
-/* The script, NUL-terminated (monster_script.S). */
-extern const char pk_monster_script[];
-
-enum {
-	COLUMNS_MAX = 256, /* different ones of all events */
-	BARE_1 = 4013,	   /* whose first columns every record of its generation has */
-	BARE_1_COLUMNS = 5,
-	BARE_2 = 9503, /* has none but those */
-};
+enum { COLUMNS_MAX = 256 }; /* different ones of all events */
 
 /* Columns of all events, each once; events name them by number. */
 struct columns {
@@ -64,42 +58,29 @@ static void put_columns(struct pk_json_out *json, const struct columns *columns)
 	pk_json_out_close_array(json);
 }
 
-/* "a|b" as an array. */
-static void put_words(struct pk_json_out *json, const char *name, const char *words)
-{
-	pk_json_out_open_array(json, name);
-	while (*words != '\0') {
-		size_t len = strcspn(words, "|");
-		PK_BUF_AUTO word = {0};
-		pk_buf_put(&word, words, len);
-		pk_json_out_text(json, NULL, word.data);
-		words += words[len] == '|' ? len + 1 : len;
-	}
-	pk_json_out_close_array(json);
-}
-
 /* "field=value|field=value" as an object. */
 static void put_fixed(struct pk_json_out *json, const char *fixed)
 {
+	struct pk_piece list = pk_piece_of(fixed);
+	struct pk_piece name;
+	struct pk_piece value;
 	pk_json_out_open_object(json, "fixed");
-	while (fixed != NULL && *fixed != '\0') {
-		size_t name = strcspn(fixed, "=");
-		size_t len = strcspn(fixed, "|");
+	while (pk_piece_next_pair(&name, &value, &list)) {
+		PK_BUF_AUTO field = {0};
 		PK_BUF_AUTO text = {0};
-		pk_buf_put(&text, fixed, len);
-		text.data[name] = '\0';
-		pk_json_out_text(json, text.data, text.data + name + 1);
-		fixed += fixed[len] == '|' ? len + 1 : len;
+		pk_buf_put(&field, name.text, name.len);
+		pk_buf_put(&text, value.text, value.len);
+		pk_json_out_text(json, field.data, text.data);
 	}
 	pk_json_out_close_object(json);
 }
 
 static void put_numbers(struct pk_json_out *json, const char *name, struct columns *columns,
-	const struct pk_monster_event *event, size_t count)
+	const struct pk_monster_column *items, size_t count)
 {
 	pk_json_out_open_array(json, name);
 	for (size_t i = 0; i < count; i++)
-		pk_json_out_number(json, NULL, number_of(columns, &event->columns[i]));
+		pk_json_out_number(json, NULL, number_of(columns, &items[i]));
 	pk_json_out_close_array(json);
 }
 
@@ -118,10 +99,10 @@ static void put_event(
 			json, NULL, event->constant != NULL ? event->constant : event->name);
 		pk_json_out_close_array(json);
 	}
-	put_words(json, "category", event->category);
-	put_words(json, "type", event->type);
+	pk_script_put_list(json, "category", event->category);
+	pk_script_put_list(json, "type", event->type);
 	put_fixed(json, event->fixed);
-	put_numbers(json, "columns", columns, event, event->column_count);
+	put_numbers(json, "columns", columns, event->columns, event->column_count);
 	pk_json_out_close_object(json);
 }
 
@@ -145,11 +126,13 @@ static void put_events(struct pk_json_out *json, struct columns *columns)
 
 static void put_headers(struct pk_json_out *json, struct columns *columns)
 {
-	const struct pk_monster_event *one = pk_monster_event_find(PK_MONSTER_GEN1, BARE_1);
-	const struct pk_monster_event *two = pk_monster_event_find(PK_MONSTER_GEN2, BARE_2);
+	size_t one_count;
+	size_t two_count;
+	const struct pk_monster_column *one = pk_monster_header(&one_count, PK_MONSTER_GEN1);
+	const struct pk_monster_column *two = pk_monster_header(&two_count, PK_MONSTER_GEN2);
 	pk_json_out_open_object(json, "headers");
-	put_numbers(json, "1", columns, one, BARE_1_COLUMNS);
-	put_numbers(json, "2", columns, two, two->column_count);
+	put_numbers(json, "1", columns, one, one_count);
+	put_numbers(json, "2", columns, two, two_count);
 	pk_json_out_close_object(json);
 }
 
@@ -164,7 +147,7 @@ static void put_objects(struct pk_json_out *json)
 		pk_json_out_open_object(json, pk_column_type_name(object->type));
 		if (object->field != NULL)
 			pk_json_out_text(json, "field", object->field);
-		put_words(json, "members", object->members);
+		pk_script_put_list(json, "members", object->members);
 		pk_json_out_text(json, "number", object->numbers);
 		pk_json_out_close_object(json);
 	}
@@ -194,7 +177,7 @@ static void put_params(struct pk_json_out *json)
 {
 	struct columns columns = {0};
 	pk_json_out_open_object(json, "params");
-	pk_json_out_text(json, "ecs", PK_MONSTER_ECS_VERSION);
+	pk_json_out_text(json, "ecs", PK_ECS_VERSION);
 	pk_json_out_raw(json, "tab", "\"\\t\"");
 	pk_json_out_raw(json, "cr", "\"\\r\"");
 	pk_json_out_raw(json, "lf", "\"\\n\"");
@@ -204,6 +187,7 @@ static void put_params(struct pk_json_out *json)
 	put_columns(json, &columns);
 	put_objects(json);
 	put_registry(json);
+	pk_script_put_shape(json, PK_FIELDS_MONSTER);
 	pk_json_out_close_object(json);
 }
 
@@ -251,24 +235,6 @@ static void put_stream(struct pk_json_out *json)
 	pk_script_close(json);
 }
 
-static void put_set(struct pk_json_out *json, const char *field, const char *value, bool override)
-{
-	pk_json_out_open_object(json, NULL);
-	pk_json_out_open_object(json, "set");
-	pk_json_out_text(json, "field", field);
-	pk_json_out_text(json, "value", value);
-	pk_json_out_bool(json, "override", override);
-	pk_json_out_close_object(json);
-	pk_json_out_close_object(json);
-}
-
-/* A data stream takes nothing without @timestamp; what has none gets the time of its arrival. */
-static void put_times(struct pk_json_out *json)
-{
-	put_set(json, "event.ingested", "{{{_ingest.timestamp}}}", true);
-	put_set(json, "@timestamp", "{{{_ingest.timestamp}}}", false);
-}
-
 void pk_pipeline_put_monster(
 	struct pk_buf *buf, const struct pk_elk *elk, const struct pk_pipeline_options *options)
 {
@@ -278,7 +244,7 @@ void pk_pipeline_put_monster(
 		"Records of the Monster agent, raw or as Logstash has split them.");
 	pk_json_out_open_array(&json, "processors");
 	pk_script_open(&json, "monster", pk_monster_script);
-	pk_json_out_text(&json, "if", "ctx.message != null && ctx.monster == null");
+	pk_json_out_text(&json, "if", "!(ctx.monster instanceof Map)");
 	put_params(&json);
 	pk_script_close(&json);
 	pk_json_out_raw(&json, NULL,
@@ -288,12 +254,8 @@ void pk_pipeline_put_monster(
 		put_places(&json);
 	if (pk_elk_has(elk, PK_ELK_DATA_STREAMS))
 		put_stream(&json);
-	put_times(&json);
+	pk_processor_put_times(&json);
 	pk_json_out_close_array(&json);
-	pk_json_out_open_array(&json, "on_failure");
-	put_set(&json, "event.kind", "pipeline_error", true);
-	put_set(&json, "error.message", "{{{_ingest.on_failure_message}}}", true);
-	put_times(&json);
-	pk_json_out_close_array(&json);
+	pk_pipeline_put_failure(&json, "monster", "monster.events");
 	pk_json_out_close_object(&json);
 }

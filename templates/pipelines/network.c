@@ -2,7 +2,7 @@
  * to. */
 #include "templates/pipelines/pipelines.h"
 
-#include "templates/pipelines/sysmon_part.h"
+#include "templates/pipelines/pipelines_part.h"
 
 /* Nothing here may keep a document from being indexed: databases are missing, late or old. */
 static void put_geoip(

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "mitre/attack.h"
-#include "templates/pipelines/sysmon_part.h"
+#include "templates/pipelines/pipelines_part.h"
 
 /* Short names of tactics that older releases had, and what the tactic of that id is called now. */
 static const struct {

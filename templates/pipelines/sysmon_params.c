@@ -1,12 +1,8 @@
 /* The tables of model/, and names of numbers, as parameters of the script for Sysmon. */
-#include "templates/pipelines/sysmon_part.h"
+#include "templates/pipelines/pipelines_part.h"
 
-#include <string.h>
-
+#include "templates/model/fields.h"
 #include "templates/model/sysmon.h"
-
-/* Version of ECS whose fields are written. */
-#define ECS_VERSION "8.11.0"
 
 struct pair {
 	const char *key;
@@ -216,22 +212,11 @@ static void put_rights(struct pk_json_out *json)
 	pk_json_out_close_array(json);
 }
 
-/* The texts between '|'. */
-static void put_values(struct pk_json_out *json, const char *name, const char *text)
+/* What has no value is left out. */
+static void put_values(struct pk_json_out *json, const char *name, const char *values)
 {
-	if (*text == '\0')
-		return;
-	pk_json_out_open_array(json, name);
-	for (;;) {
-		size_t len = strcspn(text, "|");
-		PK_BUF_AUTO value = {0};
-		pk_buf_put(&value, text, len);
-		pk_json_out_text(json, NULL, value.data);
-		if (text[len] == '\0')
-			break;
-		text += len + 1;
-	}
-	pk_json_out_close_array(json);
+	if (*values != '\0')
+		pk_script_put_list(json, name, values);
 }
 
 static void put_events(struct pk_json_out *json)
@@ -291,7 +276,7 @@ static void put_fields(struct pk_json_out *json)
 void pk_sysmon_put_params(struct pk_json_out *json, bool streams)
 {
 	pk_json_out_open_object(json, "params");
-	pk_json_out_text(json, "ecs", ECS_VERSION);
+	pk_json_out_text(json, "ecs", PK_ECS_VERSION);
 	pk_json_out_text(json, "dataset", PK_SYSMON_DATASET);
 	pk_json_out_text(json, "provider", "Microsoft-Windows-Sysmon");
 	if (streams)
@@ -303,5 +288,6 @@ void pk_sysmon_put_params(struct pk_json_out *json, bool streams)
 	put_rights(json);
 	put_map(json, "dns_types", dns_types, COUNT(dns_types));
 	put_statuses(json);
+	pk_script_put_shape(json, PK_FIELDS_SYSMON);
 	pk_json_out_close_object(json);
 }

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "templates/sample/sample.h"
+#include "templates/sample/sample_part.h"
 
 enum {
 	CHOICES_MAX = 4,
-	HOUR_MS = 3600000,
 	TICKS_PER_MS = 10000,
 	NUMBER_MOST = 100000,
 };
@@ -174,28 +173,13 @@ static const struct text *find_text(const char *name)
 	return NULL;
 }
 
-/* SplitMix64. */
-static uint64_t roll(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
 static void put_text(struct pk_buf *buf, const struct text *text, uint64_t *state)
 {
 	size_t count = 0;
 	while (count < CHOICES_MAX && text->choices[count] != NULL)
 		count++;
-	for (const char *c = text->choices[roll(state) % count]; *c != '\0'; c++) {
-		if (*c == '#')
-			pk_buf_putc(buf, "0123456789abcdef"[roll(state) % 16]);
-		else if (*c == '@')
-			pk_buf_putc(buf, "0123456789"[roll(state) % 10]);
-		else
-			pk_buf_putc(buf, *c);
-	}
+	pk_sample_put_text(buf, text->choices[pk_sample_roll(state) % count], "0123456789abcdef",
+		"0123456789", state);
 }
 
 /* Other times of a record lie up to an hour before it. */
@@ -203,17 +187,16 @@ static void put_filetime(
 	struct pk_buf *buf, const struct pk_monster_column *column, int64_t ms, uint64_t *state)
 {
 	if (column->how != PK_COLUMN_TIME)
-		ms -= (int64_t)(roll(state) % HOUR_MS);
-	int64_t ticks = (int64_t)(roll(state) % TICKS_PER_MS);
+		ms -= (int64_t)(pk_sample_roll(state) % PK_SAMPLE_HOUR_MS);
+	int64_t ticks = (int64_t)(pk_sample_roll(state) % TICKS_PER_MS);
 	pk_buf_printf(buf, "%lld", (long long)(PK_FILETIME_1970 + ms * TICKS_PER_MS + ticks));
 }
 
 void pk_sample_put_monster(struct pk_buf *buf, const struct pk_sample_options *options,
 	uint64_t index, const struct pk_monster_event *event)
 {
-	uint64_t state = options->seed ^ (index + 1) * 0xd1342543de82ef95;
-	uint64_t span = (uint64_t)(options->span_ms > 0 ? options->span_ms : HOUR_MS);
-	int64_t ms = options->now_ms - (int64_t)(roll(&state) % span);
+	uint64_t state = pk_sample_state(options, index);
+	int64_t ms = pk_sample_time(options, &state);
 	for (size_t i = 0; i < event->column_count; i++) {
 		const struct pk_monster_column *column = &event->columns[i];
 		const struct text *text = find_text(column->name);
@@ -226,7 +209,8 @@ void pk_sample_put_monster(struct pk_buf *buf, const struct pk_sample_options *o
 		else if (text != NULL)
 			put_text(buf, text, &state);
 		else
-			pk_buf_printf(buf, "%u", (unsigned)(roll(&state) % NUMBER_MOST) + 1);
+			pk_buf_printf(
+				buf, "%u", (unsigned)(pk_sample_roll(&state) % NUMBER_MOST) + 1);
 	}
 }
 

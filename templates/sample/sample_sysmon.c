@@ -8,12 +8,12 @@
 #include <time.h>
 
 #include "base/json_out.h"
+#include "base/text.h"
 #include "templates/model/sysmon.h"
-#include "templates/sample/sample.h"
+#include "templates/sample/sample_part.h"
 
 enum {
 	CHOICES_MAX = 4,
-	HOUR_MS = 3600000,
 	SECOND_MS = 1000,
 	FIELDS_MAX = 32,
 	TIME_SIZE = 32,
@@ -178,15 +178,6 @@ struct maker {
 	int64_t ms;	/* when it happened */
 };
 
-/* SplitMix64. */
-static uint64_t roll(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
 static const struct text *find_text(const char *field, uint32_t event)
 {
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -200,14 +191,8 @@ static void put_text(struct pk_buf *buf, const char *const *choices, struct make
 	size_t count = 0;
 	while (count < CHOICES_MAX && choices[count] != NULL)
 		count++;
-	for (const char *c = choices[maker->scene % count]; *c != '\0'; c++) {
-		if (*c == '#')
-			pk_buf_putc(buf, "0123456789ABCDEF"[roll(&maker->state) % 16]);
-		else if (*c == '@')
-			pk_buf_putc(buf, "123456789"[roll(&maker->state) % 9]);
-		else
-			pk_buf_putc(buf, *c);
-	}
+	pk_sample_put_text(
+		buf, choices[maker->scene % count], "0123456789ABCDEF", "123456789", &maker->state);
 }
 
 /* "2026-03-04 10:00:01.001" or "2026-03-04T10:00:01.001Z". */
@@ -221,12 +206,6 @@ static void put_time(struct pk_buf *buf, int64_t ms, bool iso)
 	pk_buf_printf(buf, "%s.%03u%s", text, (unsigned)(ms % SECOND_MS), iso ? "Z" : "");
 }
 
-static bool has_end(const char *text, const char *end)
-{
-	size_t len = strlen(text);
-	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
-}
-
 /* Fields without texts are times, GUIDs and numbers, as their names say. */
 static void put_value(struct pk_buf *buf, const char *field, uint32_t event, struct maker *maker)
 {
@@ -236,12 +215,14 @@ static void put_value(struct pk_buf *buf, const char *field, uint32_t event, str
 		put_text(buf, text->choices, maker);
 	else if (strcmp(field, "UtcTime") == 0)
 		put_time(buf, maker->ms, false);
-	else if (has_end(field, "UtcTime"))
-		put_time(buf, maker->ms - (int64_t)(roll(&maker->state) % HOUR_MS), false);
-	else if (has_end(field, "Guid") || has_end(field, "GUID"))
+	else if (pk_text_ends(field, "UtcTime"))
+		put_time(buf,
+			maker->ms - (int64_t)(pk_sample_roll(&maker->state) % PK_SAMPLE_HOUR_MS),
+			false);
+	else if (pk_text_ends(field, "Guid") || pk_text_ends(field, "GUID"))
 		put_text(buf, guid, maker);
 	else
-		pk_buf_printf(buf, "%u", (unsigned)(roll(&maker->state) % 9999 + 1) * 4);
+		pk_buf_printf(buf, "%u", (unsigned)(pk_sample_roll(&maker->state) % 9999 + 1) * 4);
 }
 
 /* A field may have several rows; it is one all the same. */
@@ -301,9 +282,9 @@ static void put_winlog(struct pk_json_out *json, struct maker *maker,
 		"{\"identifier\":\"S-1-5-18\",\"name\":\"SYSTEM\",\"domain\":\"NT AUTHORITY\","
 		"\"type\":\"User\"}");
 	pk_json_out_open_object(json, "process");
-	pk_json_out_number(json, "pid", roll(&maker->state) % 999 * 4 + 4);
+	pk_json_out_number(json, "pid", pk_sample_roll(&maker->state) % 999 * 4 + 4);
 	pk_json_out_open_object(json, "thread");
-	pk_json_out_number(json, "id", roll(&maker->state) % 999 * 4 + 4);
+	pk_json_out_number(json, "id", pk_sample_roll(&maker->state) % 999 * 4 + 4);
 	pk_json_out_close_object(json);
 	pk_json_out_close_object(json);
 }
@@ -311,12 +292,12 @@ static void put_winlog(struct pk_json_out *json, struct maker *maker,
 static void put_document(struct pk_buf *buf, const struct pk_sample_options *options,
 	uint64_t index, const struct pk_sysmon_ecs_event *event)
 {
-	struct maker maker = {.state = options->seed ^ (index + 1) * 0xd1342543de82ef95};
-	uint64_t span = (uint64_t)(options->span_ms > 0 ? options->span_ms : HOUR_MS);
-	maker.ms = options->now_ms - (int64_t)(roll(&maker.state) % span);
-	maker.scene = roll(&maker.state);
+	struct maker maker = {.state = pk_sample_state(options, index)};
+	maker.ms = pk_sample_time(options, &maker.state);
+	maker.scene = pk_sample_roll(&maker.state);
 	PK_BUF_AUTO host = {0};
-	pk_buf_printf(&host, "lab-host-%u.lab.example", (unsigned)(roll(&maker.state) % 5 + 1));
+	pk_buf_printf(
+		&host, "lab-host-%u.lab.example", (unsigned)(pk_sample_roll(&maker.state) % 5 + 1));
 	PK_BUF_AUTO message = {0};
 	pk_buf_printf(&message, "%s:", event->task);
 	struct pk_json_out json = {.buf = buf};

@@ -9,23 +9,20 @@
  *	split TYPE FILE		the same for their documents
  *	bulk INDEX TYPE FILE	the body of _bulk, ids are numbers of lines from 0
  *	check FILE ANSWER	are the documents of _simulate those of the decoder?
- *	check-lines [2017] FILE DOCUMENTS	are the documents, a line each, those of the
- *decoder? check-times FILE ANSWER	does a search find each record at its millisecond?
+ *	check-lines [2017] FILE DOCUMENTS	are the documents, a line each, what it makes?
+ *	check-times FILE ANSWER	does a search find each record at its millisecond?
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "templates/assets/assets.h"
 #include "templates/logstash/logstash.h"
 #include "templates/monster/decode.h"
 #include "templates/monster/value.h"
 #include "templates/sample/sample.h"
-
-enum { LINES_MAX = 200000 };
+#include "tests/stack/probe.h"
 
 static const struct pk_sample_options sample_options = {
 	.seed = 7, .now_ms = INT64_C(1780000000000)}; /* any time will do */
@@ -39,36 +36,6 @@ struct probe {
 	size_t line; /* number of the record that is looked at */
 };
 
-/* --- reading --- */
-
-static const struct pk_node *read_json(struct probe *probe, const char *text, size_t len)
-{
-	char *copy = pk_arena_strndup(probe->arena, text, len);
-	return pk_json_read(pk_source_make(probe->arena, "answer", copy, len), &probe->diags);
-}
-
-static const struct pk_node *read_file(struct probe *probe, const char *path)
-{
-	struct pk_source *source = pk_file_read(probe->arena, path, 0, &probe->diags);
-	return source != NULL ? pk_json_read(source, &probe->diags) : NULL;
-}
-
-/* The lines of a file; *count_out of them. */
-static const char **read_lines(struct probe *probe, const char *path, size_t *count_out)
-{
-	struct pk_source *source = pk_file_read(probe->arena, path, 0, &probe->diags);
-	const char **lines = PK_NEW_ARRAY(probe->arena, const char *, LINES_MAX);
-	*count_out = 0;
-	if (source == NULL)
-		return lines;
-	for (const char *at = source->text; *at != '\0' && *count_out < LINES_MAX;) {
-		size_t len = strcspn(at, "\n");
-		lines[(*count_out)++] = pk_arena_strndup(probe->arena, at, len);
-		at += len + (at[len] == '\n');
-	}
-	return lines;
-}
-
 static void put_document(struct probe *probe, struct pk_buf *buf, const char *line)
 {
 	struct pk_monster_record record;
@@ -78,19 +45,13 @@ static void put_document(struct probe *probe, struct pk_buf *buf, const char *li
 
 /* --- bodies --- */
 
-/* The servers of the tests have no plugin for lifecycles. */
 static int put_assets(struct probe *probe, const char *stack)
 {
 	struct pk_elk elk;
-	if (!pk_elk_parse(&elk, stack, &probe->diags))
+	if (!probe_take_stack(&elk, stack, &probe->diags))
 		return 2;
-	pk_elk_set(&elk, PK_ELK_ISM, false);
-	struct pk_assets assets = {0};
-	const struct pk_asset_options options = {.pipelines = {.no_geoip = elk.major == 6}};
-	pk_assets_make(&assets, probe->arena, &elk, &options);
-	for (size_t i = 0; i < assets.len; i++)
-		printf("%s\t%s\n", assets.items[i].path, assets.items[i].body);
-	return assets.len > 0 ? 0 : 2;
+	probe_put_assets(probe->arena, &elk, elk.major == 6);
+	return 0;
 }
 
 static int put_samples(const char *text)
@@ -112,11 +73,11 @@ static int put_samples(const char *text)
 
 static int put_decoded(struct probe *probe, const char *path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
-	for (size_t i = 0; i < count; i++) {
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
+	for (size_t i = 0; i < lines.len; i++) {
 		PK_BUF_AUTO document = {0};
-		put_document(probe, &document, lines[i]);
+		put_document(probe, &document, lines.items[i]);
 		puts(document.data);
 	}
 	return 0;
@@ -146,12 +107,6 @@ static int put_logstash(struct probe *probe, const char *name, const char *stack
 	return 2;
 }
 
-static void put_type(const char *type)
-{
-	if (*type != '\0')
-		printf("\"_type\":\"%s\",", type);
-}
-
 /* A document for the pipeline: the record as it came, or as Logstash has split it. */
 static void put_source(struct probe *probe, const char *line, bool split)
 {
@@ -168,32 +123,32 @@ static void put_source(struct probe *probe, const char *line, bool split)
 
 static int put_request(struct probe *probe, const char *type, const char *path, bool split)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
 	printf("{\"docs\":[");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < lines.len; i++) {
 		printf("%s{\"_index\":\"x\",", i > 0 ? "," : "");
-		put_type(type);
+		probe_put_type(type);
 		printf("\"_id\":\"%zu\",\"_source\":", i);
-		put_source(probe, lines[i], split);
+		put_source(probe, lines.items[i], split);
 		printf("}");
 	}
 	puts("]}");
-	return count > 0 ? 0 : 2;
+	return lines.len > 0 ? 0 : 2;
 }
 
 static int put_bulk(struct probe *probe, const char *index, const char *type, const char *path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
-	for (size_t i = 0; i < count; i++) {
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
+	for (size_t i = 0; i < lines.len; i++) {
 		printf("{\"create\":{");
-		put_type(type);
+		probe_put_type(type);
 		printf("\"_index\":\"%s\",\"_id\":\"%zu\"}}\n", index, i);
-		put_source(probe, lines[i], false);
+		put_source(probe, lines.items[i], false);
 		puts("");
 	}
-	return count > 0 ? 0 : 2;
+	return lines.len > 0 ? 0 : 2;
 }
 
 /* --- answers --- */
@@ -253,7 +208,7 @@ static void check_document(struct probe *probe, const char *line, const struct p
 {
 	PK_BUF_AUTO document = {0};
 	put_document(probe, &document, line);
-	const struct pk_node *want = read_json(probe, document.data, document.len);
+	const struct pk_node *want = probe_read_json(document.data, document.len, &probe->diags);
 	probe->looked++;
 	if (got == NULL)
 		complain(probe, "", "has no document");
@@ -269,29 +224,32 @@ static int say(const struct probe *probe)
 
 static int check(struct probe *probe, const char *path, const char *answer_path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
-	const struct pk_node *answer = read_file(probe, answer_path);
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
+	const struct pk_node *answer = probe_read_file(answer_path, &probe->diags);
 	const struct pk_node *docs = answer != NULL ? pk_node_find(answer, "docs") : NULL;
-	for (size_t i = 0; docs != NULL && docs->kind == PK_NODE_LIST && i < count; i++) {
+	for (size_t i = 0; docs != NULL && docs->kind == PK_NODE_LIST && i < lines.len; i++) {
 		const struct pk_node *doc =
 			i < docs->items.len ? pk_node_find(docs->items.items[i], "doc") : NULL;
 		probe->line = i;
-		check_document(probe, lines[i], doc != NULL ? pk_node_find(doc, "_source") : NULL);
+		check_document(
+			probe, lines.items[i], doc != NULL ? pk_node_find(doc, "_source") : NULL);
 	}
 	return say(probe);
 }
 
 static int check_lines(struct probe *probe, const char *path, const char *documents)
 {
-	size_t count;
-	size_t got_count;
-	const char **lines = read_lines(probe, path, &count);
-	const char **got = read_lines(probe, documents, &got_count);
-	for (size_t i = 0; i < count; i++) {
+	struct probe_lines lines;
+	struct probe_lines got;
+	probe_read_lines(&lines, path, &probe->diags);
+	probe_read_lines(&got, documents, &probe->diags);
+	for (size_t i = 0; i < lines.len; i++) {
 		probe->line = i;
-		check_document(probe, lines[i],
-			i < got_count ? read_json(probe, got[i], strlen(got[i])) : NULL);
+		check_document(probe, lines.items[i],
+			i < got.len
+				? probe_read_json(got.items[i], strlen(got.items[i]), &probe->diags)
+				: NULL);
 	}
 	return say(probe);
 }
@@ -308,32 +266,32 @@ static int64_t time_of(const char *line)
 }
 
 static void check_time(
-	struct probe *probe, const char **lines, size_t count, const struct pk_node *hit)
+	struct probe *probe, const struct probe_lines *lines, const struct pk_node *hit)
 {
 	uint64_t number = 0;
 	int64_t found = 0;
 	const struct pk_node *fields = pk_node_find(hit, "fields");
 	const struct pk_node *times = fields != NULL ? pk_node_find(fields, "@timestamp") : NULL;
 	probe->looked++;
-	if (!pk_text_parse_u64(&number, pk_node_find(hit, "_id")->text) || number >= count)
+	if (!pk_text_parse_u64(&number, pk_node_find(hit, "_id")->text) || number >= lines->len)
 		return;
 	probe->line = number;
 	if (times == NULL || times->items.len != 1 ||
 		!pk_text_parse_i64(&found, times->items.items[0]->text) ||
-		found != time_of(lines[number]))
+		found != time_of(lines->items[number]))
 		complain(probe, "@timestamp", "is another time");
 }
 
 static int check_times(struct probe *probe, const char *path, const char *answer_path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
-	const struct pk_node *answer = read_file(probe, answer_path);
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
+	const struct pk_node *answer = probe_read_file(answer_path, &probe->diags);
 	const struct pk_node *hits = answer != NULL ? pk_node_find(answer, "hits") : NULL;
 	hits = hits != NULL ? pk_node_find(hits, "hits") : NULL;
 	for (size_t i = 0; hits != NULL && i < hits->items.len; i++)
-		check_time(probe, lines, count, hits->items.items[i]);
-	if (probe->looked != count)
+		check_time(probe, &lines, hits->items.items[i]);
+	if (probe->looked != lines.len)
 		complain(probe, "", "and others: some are not found");
 	return say(probe);
 }
@@ -373,8 +331,5 @@ int main(int argc, char **argv)
 {
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	struct probe probe = {.arena = arena, .diags = {.arena = arena}};
-	int status = run(&probe, argc, argv);
-	for (size_t i = 0; i < probe.diags.all.len; i++)
-		fprintf(stderr, "monster_probe: %s\n", probe.diags.all.items[i].message);
-	return probe.diags.errors > 0 ? 2 : status;
+	return probe_end("monster_probe", run(&probe, argc, argv), &probe.diags);
 }

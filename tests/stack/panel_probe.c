@@ -14,13 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "templates/assets/assets.h"
 #include "templates/objects/panel_query.h"
 #include "templates/sample/sample.h"
 #include "tests/stack/panel_count.h"
+#include "tests/stack/probe.h"
 
 enum { PLACES = 40 };
 
@@ -48,23 +47,13 @@ static void complain(struct probe *probe, const char *panel, const char *what, c
 static bool take_stack(struct probe *probe, const char *stack)
 {
 	const struct pk_asset_options options = {.pipelines = {.no_geoip = true}};
-	if (!pk_elk_parse(&probe->elk, stack, &probe->diags))
+	if (!probe_take_stack(&probe->elk, stack, &probe->diags))
 		return false;
-	pk_elk_set(&probe->elk, PK_ELK_ISM, false);
 	pk_streams_make(&probe->streams, probe->arena, &probe->elk, &options);
 	return true;
 }
 
 /* --- what is put in --- */
-
-static void put_assets(struct probe *probe)
-{
-	struct pk_assets assets = {0};
-	const struct pk_asset_options options = {.pipelines = {.no_geoip = true}};
-	pk_assets_make(&assets, probe->arena, &probe->elk, &options);
-	for (size_t i = 0; i < assets.len; i++)
-		printf("%s\t%s\n", assets.items[i].path, assets.items[i].body);
-}
 
 /* The stream, or the index of the day. */
 static const char *index_of(struct probe *probe, bool monster, const char *day)
@@ -158,15 +147,10 @@ static const struct pk_node *member(const struct pk_node *node, const char *key)
 	return node != NULL && node->kind == PK_NODE_MAP ? pk_node_find(node, key) : NULL;
 }
 
-static const struct pk_node *read_answer(struct probe *probe, const char *path)
-{
-	struct pk_source *source = pk_file_read(probe->arena, path, 0, &probe->diags);
-	return source == NULL ? NULL : pk_json_read(source, &probe->diags);
-}
-
 static bool read_documents(struct probe *probe, const char *path)
 {
-	const struct pk_node *hits = member(member(read_answer(probe, path), "hits"), "hits");
+	const struct pk_node *hits =
+		member(member(probe_read_file(path, &probe->diags), "hits"), "hits");
 	if (hits == NULL || hits->kind != PK_NODE_LIST)
 		return false;
 	for (size_t i = 0; i < hits->items.len; i++) {
@@ -361,8 +345,8 @@ static void check_panel(struct probe *probe, const struct pk_panel *panel, const
 	size_t placed = 0;
 	for (size_t i = 0; i <= PK_PANEL_SPLITS; i++)
 		comparison.counts[i].arena = probe->arena;
-	const struct pk_node *answer =
-		read_answer(probe, pk_arena_printf(probe->arena, "%s/%s.json", dir, panel->id));
+	const struct pk_node *answer = probe_read_file(
+		pk_arena_printf(probe->arena, "%s/%s.json", dir, panel->id), &probe->diags);
 	const struct pk_node *aggregations = member(answer, "aggregations");
 	const struct pk_node *hits = member(answer, "hits");
 	size_t met = count_all(&comparison, &placed);
@@ -433,9 +417,7 @@ static void count_sent_sysmon(struct probe *probe, struct panel_counts *counts, 
 {
 	PK_BUF_AUTO buf = {0};
 	put_sample(&buf, index);
-	const char *text = pk_arena_strndup(probe->arena, buf.data, buf.len);
-	const struct pk_node *sent =
-		pk_json_read(pk_source_make(probe->arena, "sample", text, buf.len), &probe->diags);
+	const struct pk_node *sent = probe_read_json(buf.data, buf.len, &probe->diags);
 	for (size_t row = 0; row < CARRIED; row++) {
 		struct panel_values values = {0};
 		if (carried[row].monster)
@@ -529,7 +511,7 @@ static bool run(struct probe *probe, int argc, char **argv)
 	if (mode[0] == '\0' || !take_stack(probe, argv[2]))
 		return false;
 	if (strcmp(mode, "assets") == 0)
-		put_assets(probe);
+		probe_put_assets(probe->arena, &probe->elk, true);
 	else if (strcmp(mode, "bulk") == 0 && argc == 6)
 		good = put_bulk(probe, argv[3], argv[4], argv[5]);
 	else if (strcmp(mode, "places") == 0 && argc == 4)
@@ -543,11 +525,7 @@ static bool run(struct probe *probe, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct probe probe = {.arena = pk_arena_create()};
-	probe.diags.arena = probe.arena;
-	bool good = run(&probe, argc, argv);
-	for (size_t i = 0; i < probe.diags.all.len; i++)
-		printf("%s\n", probe.diags.all.items[i].message);
-	pk_arena_destroy(probe.arena);
-	return good ? 0 : 1;
+	PK_AUTO(pk_arena) *arena = pk_arena_create();
+	struct probe probe = {.arena = arena, .diags = {.arena = arena}};
+	return probe_end("panel_probe", run(&probe, argc, argv) ? 0 : 1, &probe.diags);
 }

@@ -3,42 +3,20 @@
 # PROBE is sysmon_probe, SERVER a name of server.sh. Sample events of every id, the cases in
 # sysmon_*.ndjson and the events in FILEs (NDJSON) go through _simulate and are compared with the tables of
 # templates/model; then they are indexed, and 10,000 samples with them. Status 77: packages are missing.
-set -u
-export LC_ALL=C.UTF-8
-probe=$(realpath -- "${1:?usage: sysmon.sh PROBE SERVER [FILE...]}")
-server=${2:?usage: sysmon.sh PROBE SERVER [FILE...]}
+# shellcheck source=tests/stack/probe.sh
+. "$(dirname -- "$(realpath -- "$0")")/probe.sh"
 shift 2
-here=$(dirname -- "$(realpath -- "$0")")
-# shellcheck source=tests/stack/server.sh
-. "$here/server.sh"
-work=$(mktemp -d)
-trap 'server_stop; rm -rf -- "$work"' EXIT
-wrong=0
 
-complain() {
-	echo "$*"
-	wrong=$((wrong + 1))
-}
-
-# What picket takes the server for, where events go there, the type of documents, and more cases.
+# Where events go there, and more cases.
+index=winlogbeat-picket-2026.11.22 more=''
 case $server in
-opensearch2) stack=os2.19 index=logs-windows.sysmon_operational-lab type='' more='geo flow' ;;
-elasticsearch7) stack=es7.10-oss index=winlogbeat-picket-2026.11.22 type='' more=geo ;;
-elasticsearch6) stack=es6.8-oss index=winlogbeat-picket-2026.11.22 type=doc more='' ;;
-*)
-	echo "no server is called '$server'"
-	exit 2
-	;;
+opensearch2) index=logs-windows.sysmon_operational-lab more='geo flow' ;;
+elasticsearch7) more=geo ;;
 esac
 
 # simulate FILE: the answer for the body in FILE.
 simulate() {
 	server_ask POST _ingest/pipeline/picket-sysmon/_simulate "@$1"
-}
-
-# number QUERY: how many of the documents in the index meet it.
-number() {
-	server_ask GET "$index/_count?q=$1" | sed -E 's/^\{"count":([0-9]+).*/\1/'
 }
 
 # index FILE: its events into the index, 2,500 at a time; says how many have been refused.
@@ -48,9 +26,7 @@ index() {
 	split -l 2500 -- "$1" "$work/part."
 	for part in "$work"/part.*; do
 		"$probe" bulk "$index" "$type" "$part" >"$work/bulk"
-		server_ask POST _bulk "@$work/bulk" >"$work/answer" || complain "_bulk fails: $(head -c 500 "$work/answer")"
-		grep -q '"errors":false' "$work/answer" ||
-			complain "refused: $(grep -o '"error":{.\{300\}' "$work/answer" | head -n 3)"
+		bulk _bulk
 	done
 	server_ask POST "$index/_refresh" >"$work/answer"
 }
@@ -58,16 +34,6 @@ index() {
 # Hundredths of a second that the server has worked: what else the machine does matters less.
 worked() {
 	awk '{print $14 + $15}' "/proc/$server_pid/stat"
-}
-
-install_assets() {
-	local path body
-	"$probe" assets "$stack" >"$work/assets" || complain 'no assets'
-	while IFS=$'\t' read -r path body; do
-		printf '%s' "$body" >"$work/body"
-		server_ask PUT "$path" "@$work/body" >"$work/answer" ||
-			complain "$path: $(head -c 1000 "$work/answer")"
-	done <"$work/assets"
 }
 
 try_samples() {
@@ -123,20 +89,30 @@ try_many() {
 
 # What can not be read is indexed all the same, and found.
 try_failures() {
+	local lines
 	printf '%s\n' '{"winlog":"text"}' '{"@timestamp":"yesterday","winlog":{"event_id":1,"event_data":[1]}}' \
 		'{"event":"text","process":{"pid":"a"},"tags":7,"host":{"name":"lab"}}' >"$work/failures"
+	cat -- "$here/sysmon_refused.ndjson" >>"$work/failures"
+	lines=$(wc -l <"$work/failures")
 	index "$work/failures"
-	[[ $(number event.kind:pipeline_error) -eq 3 ]] ||
-		complain "$(number event.kind:pipeline_error) of 3 failures are found"
+	[[ $(number event.kind:pipeline_error) -eq $lines ]] ||
+		complain "$(number event.kind:pipeline_error) of $lines failures are found"
+	[[ $(number 'event.kind:pipeline_error+AND+_exists_:error.message') -eq $lines ]] ||
+		complain 'failures that do not say why'
+	try_neighbours
 }
 
-packages=$(server_missing "$server")
-if [[ -n $packages ]]; then
-	echo "packages that are missing: $packages"
-	exit 77
-fi
-server_start "$server" || exit 1
-install_assets
+# Whatever one event makes of a field, the next is not refused for it.
+try_neighbours() {
+	local before
+	before=$(number '*')
+	printf '{"winlog":{"event_id":5,"event_data":%s}}\n' '{"Lab":{"a":1}}' '{"Lab":["a",{"b":1}]}' '{"Lab":"a"}' \
+		'{"Lab":7}' '{"Lab.a":1}' '{"":"a"," ":"b"}' '{".":"a","..":"b"}' >"$work/neighbours"
+	index "$work/neighbours"
+	[[ $(($(number '*') - before)) -eq 7 ]] || complain 'events that are refused for those before them'
+}
+
+start
 try_samples
 for name in cases $more; do
 	try_cases "$here/sysmon_$name.ndjson"
@@ -144,5 +120,4 @@ done
 (($# == 0)) || try_files "$@"
 try_many
 try_failures
-echo "$server: $wrong wrong"
-((wrong == 0))
+finish

@@ -1,29 +1,26 @@
 /*
  * What sysmon.sh asks of picket: bodies of pipelines, events to send, and whether what came back is
- *right.
+ * right.
  *
  *	assets STACK		a line "path<TAB>body" for each asset, in the order of installation
  *	samples COUNT SEED	made-up events, a line each
  *	request TYPE FILE	the body of _simulate for the events in FILE; TYPE may be ""
  *	bulk INDEX TYPE FILE	the body of _bulk
- *	check FILE ANSWER	are the documents of _simulate what the tables say of the events in
- *FILE? cases TYPE FILE		the body of _simulate for the cases in FILE: {"name", "send",
- *"want"} check-cases FILE ANSWER	has each document what its case wants? null: nothing at all
+ *	check FILE ANSWER	are the documents of _simulate what the tables say of the events
+ *				in FILE?
+ *	cases TYPE FILE		the body of _simulate for the cases in FILE: name, send, want
+ *	check-cases FILE ANSWER	has each document what its case wants? null: nothing at all
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "templates/assets/assets.h"
 #include "templates/model/sysmon.h"
 #include "templates/sample/sample.h"
+#include "tests/stack/probe.h"
 
-enum {
-	LINES_MAX = 100000,
-	PAIRS_MAX = 1024,
-};
+enum { PAIRS_MAX = 1024 };
 
 static const int64_t sample_ms = INT64_C(1780000000000); /* any time will do */
 
@@ -36,33 +33,9 @@ struct probe {
 
 /* --- reading --- */
 
-static const struct pk_node *read_json(struct probe *probe, const char *text, size_t len)
+static const struct pk_node *read_line(struct probe *probe, const char *line)
 {
-	char *copy = pk_arena_strndup(probe->arena, text, len);
-	return pk_json_read(pk_source_make(probe->arena, "answer", copy, len), &probe->diags);
-}
-
-static const struct pk_node *read_file(struct probe *probe, const char *path)
-{
-	struct pk_source *source = pk_file_read(probe->arena, path, 0, &probe->diags);
-	return source != NULL ? pk_json_read(source, &probe->diags) : NULL;
-}
-
-/* The lines of a file; *count_out of them. */
-static const char **read_lines(struct probe *probe, const char *path, size_t *count_out)
-{
-	struct pk_source *source = pk_file_read(probe->arena, path, 0, &probe->diags);
-	const char **lines = PK_NEW_ARRAY(probe->arena, const char *, LINES_MAX);
-	*count_out = 0;
-	if (source == NULL)
-		return lines;
-	for (const char *at = source->text; *at != '\0' && *count_out < LINES_MAX;) {
-		size_t len = strcspn(at, "\n");
-		if (len > 0)
-			lines[(*count_out)++] = pk_arena_strndup(probe->arena, at, len);
-		at += len + (at[len] == '\n');
-	}
-	return lines;
+	return probe_read_json(line, strlen(line), &probe->diags);
 }
 
 static const struct pk_node *find_path(const struct pk_node *node, const char *path)
@@ -91,19 +64,13 @@ static const struct pk_node *find_either(
 
 /* --- bodies --- */
 
-/* The servers of the tests have no plugin for lifecycles. */
 static int put_assets(struct probe *probe, const char *stack)
 {
 	struct pk_elk elk;
-	if (!pk_elk_parse(&elk, stack, &probe->diags))
+	if (!probe_take_stack(&elk, stack, &probe->diags))
 		return 2;
-	pk_elk_set(&elk, PK_ELK_ISM, false);
-	struct pk_assets assets = {0};
-	const struct pk_asset_options options = {.pipelines = {.no_geoip = elk.major == 6}};
-	pk_assets_make(&assets, probe->arena, &elk, &options);
-	for (size_t i = 0; i < assets.len; i++)
-		printf("%s\t%s\n", assets.items[i].path, assets.items[i].body);
-	return assets.len > 0 ? 0 : 2;
+	probe_put_assets(probe->arena, &elk, elk.major == 6);
+	return 0;
 }
 
 static int put_samples(const char *count, const char *seed)
@@ -120,53 +87,47 @@ static int put_samples(const char *count, const char *seed)
 	return 0;
 }
 
-static void put_type(const char *type)
-{
-	if (*type != '\0')
-		printf("\"_type\":\"%s\",", type);
-}
-
 static int put_request(struct probe *probe, const char *type, const char *path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
 	printf("{\"docs\":[");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < lines.len; i++) {
 		printf("%s{\"_index\":\"logs-windows.sysmon_operational-lab\",", i > 0 ? "," : "");
-		put_type(type);
-		printf("\"_id\":\"%zu\",\"_source\":%s}", i, lines[i]);
+		probe_put_type(type);
+		printf("\"_id\":\"%zu\",\"_source\":%s}", i, lines.items[i]);
 	}
 	puts("]}");
-	return count > 0 ? 0 : 2;
+	return lines.len > 0 ? 0 : 2;
 }
 
 static int put_bulk(struct probe *probe, const char *index, const char *type, const char *path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
-	for (size_t i = 0; i < count; i++) {
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
+	for (size_t i = 0; i < lines.len; i++) {
 		/* Elasticsearch 6, which has types, creates nothing without an id. */
 		printf("{\"%s\":{", *type != '\0' ? "index" : "create");
-		put_type(type);
-		printf("\"_index\":\"%s\"}}\n%s\n", index, lines[i]);
+		probe_put_type(type);
+		printf("\"_index\":\"%s\"}}\n%s\n", index, lines.items[i]);
 	}
-	return count > 0 ? 0 : 2;
+	return lines.len > 0 ? 0 : 2;
 }
 
 static int put_cases(struct probe *probe, const char *type, const char *path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
 	printf("{\"docs\":[");
-	for (size_t i = 0; i < count; i++) {
-		const struct pk_node *line = read_json(probe, lines[i], strlen(lines[i]));
+	for (size_t i = 0; i < lines.len; i++) {
+		const struct pk_node *line = read_line(probe, lines.items[i]);
 		const struct pk_node *send = line != NULL ? pk_node_find(line, "send") : NULL;
 		if (send == NULL)
 			return 2;
 		PK_BUF_AUTO body = {0};
 		pk_json_put_node(&body, send, 0);
 		printf("%s{\"_index\":\"logs-windows.sysmon_operational-lab\",", i > 0 ? "," : "");
-		put_type(type);
+		probe_put_type(type);
 		printf("\"_id\":\"%zu\",\"_source\":%s}", i, body.data);
 	}
 	puts("]}");
@@ -244,7 +205,7 @@ static void report_unseen(struct probe *probe, const struct seen *seen)
 static void check_one(struct probe *probe, struct seen *seen, const char *line, size_t number,
 	const struct pk_node *document)
 {
-	const struct pk_node *sent = read_json(probe, line, strlen(line));
+	const struct pk_node *sent = read_line(probe, line);
 	const struct pk_node *id =
 		sent == NULL ? NULL : find_either(sent, "winlog.event_id", "event_id", "EventID");
 	uint64_t code = 0;
@@ -268,13 +229,13 @@ static int check_documents(struct probe *probe, char **paths, int path_count)
 {
 	struct seen seen = {0};
 	for (int at = 0; at + 1 < path_count; at += 2) {
-		size_t count;
-		const char **lines = read_lines(probe, paths[at], &count);
-		const struct pk_node *answer = read_file(probe, paths[at + 1]);
-		for (size_t i = 0; i < count; i++) {
+		struct probe_lines lines;
+		probe_read_lines(&lines, paths[at], &probe->diags);
+		const struct pk_node *answer = probe_read_file(paths[at + 1], &probe->diags);
+		for (size_t i = 0; i < lines.len; i++) {
 			const struct pk_node *document = document_at(probe, answer, i);
 			if (document != NULL)
-				check_one(probe, &seen, lines[i], i, document);
+				check_one(probe, &seen, lines.items[i], i, document);
 		}
 	}
 	report_unseen(probe, &seen);
@@ -329,16 +290,16 @@ static void check_case(
 
 static int check_cases(struct probe *probe, const char *path, const char *answer_path)
 {
-	size_t count;
-	const char **lines = read_lines(probe, path, &count);
-	const struct pk_node *answer = read_file(probe, answer_path);
-	for (size_t i = 0; i < count; i++) {
-		const struct pk_node *row = read_json(probe, lines[i], strlen(lines[i]));
+	struct probe_lines lines;
+	probe_read_lines(&lines, path, &probe->diags);
+	const struct pk_node *answer = probe_read_file(answer_path, &probe->diags);
+	for (size_t i = 0; i < lines.len; i++) {
+		const struct pk_node *row = read_line(probe, lines.items[i]);
 		const struct pk_node *document = document_at(probe, answer, i);
 		if (row != NULL && document != NULL)
 			check_case(probe, row, document);
 	}
-	printf("%zu cases, %zu values, %zu wrong\n", count, probe->looked, probe->problems);
+	printf("%zu cases, %zu values, %zu wrong\n", lines.len, probe->looked, probe->problems);
 	return probe->problems == 0 && probe->looked > 0 ? 0 : 1;
 }
 
@@ -367,8 +328,5 @@ int main(int argc, char **argv)
 {
 	PK_AUTO(pk_arena) *arena = pk_arena_create();
 	struct probe probe = {.arena = arena, .diags = {.arena = arena}};
-	int status = run(&probe, argc, argv);
-	for (size_t i = 0; i < probe.diags.all.len; i++)
-		fprintf(stderr, "sysmon_probe: %s\n", probe.diags.all.items[i].message);
-	return probe.diags.errors > 0 ? 2 : status;
+	return probe_end("sysmon_probe", run(&probe, argc, argv), &probe.diags);
 }

@@ -55,7 +55,7 @@ static void addresses_are_looked_through(void **state)
 {
 	static const char *const wrong[] = {"lab:9200", "ftp://lab", "https://",
 		"https://lab:99999", "https://lab/?a", "https://lab/#a", "", "file:///etc/passwd",
-		"https://a b/"};
+		"https://a b/", NULL};
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		open_finds((struct pk_http_options){.url = wrong[i]}, NULL, PK_HTTP_URL);

@@ -4,6 +4,7 @@
 
 #include "templates/model/fields.h"
 #include "templates/model/monster.h"
+#include "templates/model/piece.h"
 
 static void events_are_found_by_generation_and_id(void **state)
 {
@@ -44,6 +45,22 @@ static void events_have_as_many_columns_as_published(void **state)
 		assert_int_equal(
 			pk_monster_event_find(wanted[i].generation, wanted[i].id)->column_count,
 			wanted[i].columns);
+}
+
+static void every_event_begins_with_the_header(void **state)
+{
+	size_t count;
+	const struct pk_monster_event *events = pk_monster_event_list(&count);
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		size_t header_count;
+		const struct pk_monster_column *header =
+			pk_monster_header(&header_count, events[i].generation);
+		assert_int_equal(header_count, events[i].generation == PK_MONSTER_GEN1 ? 5 : 7);
+		assert_true(events[i].column_count >= header_count);
+		for (size_t j = 0; j < header_count; j++)
+			assert_string_equal(events[i].columns[j].name, header[j].name);
+	}
 }
 
 static void wrong_names_of_2017_are_not_repeated(void **state)
@@ -170,20 +187,86 @@ static void objects_are_those_that_the_decoder_knows(void **state)
 	}
 }
 
+/* Those that the decoder knows by name. */
+static void what_is_fixed_is_known_and_has_a_value(void **state)
+{
+	static const char *const known[] = {
+		"event.outcome", "network.direction", "network.transport"};
+	size_t count;
+	const struct pk_monster_event *events = pk_monster_event_list(&count);
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		struct pk_piece list = pk_piece_of(events[i].fixed);
+		struct pk_piece name;
+		struct pk_piece value;
+		while (pk_piece_next_pair(&name, &value, &list)) {
+			bool found = false;
+			for (size_t j = 0; j < sizeof(known) / sizeof(*known); j++)
+				found = found || pk_piece_equal(name, known[j]);
+			assert_true(found);
+			assert_true(value.len > 0);
+		}
+	}
+}
+
+static bool has_piece(const char *list, struct pk_piece wanted)
+{
+	struct pk_piece rest = pk_piece_of(list);
+	struct pk_piece piece;
+	while (pk_piece_next(&piece, &rest))
+		if (piece.len == wanted.len && memcmp(piece.text, wanted.text, wanted.len) == 0)
+			return true;
+	return false;
+}
+
+/* As @elastic/ecs 9.4 lists them; only that an image is unloaded has no type there. */
+static void types_go_with_their_category_in_ecs(void **state)
+{
+	static const struct {
+		const char *category;
+		const char *types;
+	} allowed[] = {{"authentication", "start|end|info"},
+		{"configuration", "access|change|creation|deletion|info"},
+		{"driver", "change|end|info|start"},
+		{"file", "access|change|creation|deletion|info"},
+		{"host", "access|change|end|info|start"}, {"library", "start|end"},
+		{"network", "access|allowed|connection|denied|end|info|protocol|start"},
+		{"process", "access|change|end|info|start"},
+		{"registry", "access|change|creation|deletion"}, {"session", "start|end|info"}};
+	size_t count;
+	const struct pk_monster_event *events = pk_monster_event_list(&count);
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		size_t known = 0;
+		for (size_t j = 0; j < sizeof(allowed) / sizeof(*allowed); j++) {
+			if (!has_piece(events[i].category, pk_piece_of(allowed[j].category)))
+				continue;
+			known++;
+			struct pk_piece rest = pk_piece_of(events[i].type);
+			struct pk_piece type;
+			while (pk_piece_next(&type, &rest))
+				if (!has_piece(allowed[j].types, type))
+					fail_msg("event %u: type %.*s", events[i].id, (int)type.len,
+						type.text);
+		}
+		if (known == 0)
+			fail_msg("event %u: category %s", events[i].id, events[i].category);
+	}
+}
+
 static void what_is_shown_are_columns(void **state)
 {
 	size_t count;
 	const struct pk_monster_event *events = pk_monster_event_list(&count);
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
-		for (const char *at = events[i].shown; *at != '\0';) {
-			size_t len = strcspn(at, "|");
+		struct pk_piece list = pk_piece_of(events[i].shown);
+		struct pk_piece name;
+		while (pk_piece_next(&name, &list)) {
 			bool found = false;
 			for (size_t j = 0; j < events[i].column_count && !found; j++)
-				found = strlen(events[i].columns[j].name) == len &&
-					memcmp(events[i].columns[j].name, at, len) == 0;
+				found = pk_piece_equal(name, events[i].columns[j].name);
 			assert_true(found);
-			at += len + (at[len] == '|');
 		}
 	}
 }
@@ -193,12 +276,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_are_found_by_generation_and_id),
 		cmocka_unit_test(events_have_as_many_columns_as_published),
+		cmocka_unit_test(every_event_begins_with_the_header),
 		cmocka_unit_test(wrong_names_of_2017_are_not_repeated),
 		cmocka_unit_test(the_order_of_2017_differs_where_it_did),
 		cmocka_unit_test(names_are_given_once_an_event),
 		cmocka_unit_test(every_column_has_a_field_of_its_type),
 		cmocka_unit_test(what_is_copied_goes_to_fields_of_the_index),
 		cmocka_unit_test(objects_are_those_that_the_decoder_knows),
+		cmocka_unit_test(what_is_fixed_is_known_and_has_a_value),
+		cmocka_unit_test(types_go_with_their_category_in_ecs),
 		cmocka_unit_test(what_is_shown_are_columns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "templates/model/fields.h"
 #include "templates/model/panels.h"
+#include "templates/model/piece.h"
 #include "templates/objects/kuery.h"
 
 static size_t split_count(const struct pk_panel *panel)
@@ -129,13 +130,12 @@ static void columns_of_searches_are_known(void **state)
 	(void)state;
 	const struct pk_saved_search *searches = pk_saved_search_list(&count);
 	for (size_t i = 0; i < count; i++) {
-		const char *at = searches[i].columns;
-		while (*at != '\0') {
-			size_t len = strcspn(at, ",");
-			const char *name = pk_arena_strndup(arena, at, len);
+		struct pk_piece list = pk_piece_of(searches[i].columns);
+		struct pk_piece column;
+		while (pk_piece_next(&column, &list)) {
+			const char *name = pk_arena_strndup(arena, column.text, column.len);
 			if (!is_known(name))
 				fail_msg("%s: %s", searches[i].id, name);
-			at += at[len] == ',' ? len + 1 : len;
 		}
 	}
 }

@@ -290,8 +290,8 @@ static const struct pk_node *find_processor(const struct pk_node *body, const ch
 static void bodies_are_json_for_every_stack(void **state)
 {
 	struct fixture *fixture = *state;
-	static const put_pipeline puts[] = {
-		pk_pipeline_put_sysmon, pk_pipeline_put_rule, pk_pipeline_put_network};
+	static const put_pipeline puts[] = {pk_pipeline_put_sysmon, pk_pipeline_put_rule,
+		pk_pipeline_put_network, pk_pipeline_put_monster};
 	const char *stack;
 	for (size_t i = 0; (stack = pk_elk_flavour_at(i)) != NULL; i++) {
 		for (size_t j = 0; j < sizeof(puts) / sizeof(*puts); j++) {
@@ -361,11 +361,47 @@ static void geoip_never_fails_a_document_and_can_be_left_out(void **state)
 static void failures_are_handled_by_the_pipeline(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct pk_node *list =
-		pk_node_find(make(fixture, pk_pipeline_put_sysmon, "es8", false), "on_failure");
-	assert_non_null(list);
-	assert_true(list->items.len >= 3);
-	assert_non_null(pk_node_find(list->items.items[0], "script"));
+	static const put_pipeline puts[] = {pk_pipeline_put_sysmon, pk_pipeline_put_monster};
+	for (size_t i = 0; i < sizeof(puts) / sizeof(*puts); i++) {
+		const struct pk_node *list =
+			pk_node_find(make(fixture, puts[i], "es8", false), "on_failure");
+		assert_non_null(list);
+		assert_true(list->items.len >= 3);
+		assert_non_null(pk_node_find(list->items.items[0], "script"));
+	}
+}
+
+static void expect_kind(const struct pk_node *shape, const char *field, const char *kind)
+{
+	const struct pk_node *found = pk_node_find(shape, field);
+	if (kind == NULL)
+		assert_null(found);
+	else
+		assert_string_equal(found->text, kind);
+}
+
+static void scripts_are_told_what_the_mapping_makes_of_fields(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		const char *field;
+		const char *sysmon;
+		const char *monster;
+	} rows[] = {{"process", "object", "object"}, {"process.pid", "value", "value"},
+		{"log.source", NULL, "object"}, {"winlog.event_data", "object", NULL},
+		{"dll.code_signature.exists", "boolean", "boolean"},
+		{"source.geo.location", "point", "point"}, {"IP", NULL, "alias"},
+		{"Group", NULL, "object"}, {"lab", NULL, NULL}};
+	const struct pk_node *sysmon =
+		find_processor(make(fixture, pk_pipeline_put_sysmon, "es8", false), "script");
+	const struct pk_node *monster =
+		find_processor(make(fixture, pk_pipeline_put_monster, "es8", false), "script");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		expect_kind(pk_node_find(pk_node_find(sysmon, "params"), "shape"), rows[i].field,
+			rows[i].sysmon);
+		expect_kind(pk_node_find(pk_node_find(monster, "params"), "shape"), rows[i].field,
+			rows[i].monster);
+	}
 }
 
 /* --- techniques --- */
@@ -486,6 +522,8 @@ int main(void)
 			geoip_never_fails_a_document_and_can_be_left_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			failures_are_handled_by_the_pipeline, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			scripts_are_told_what_the_mapping_makes_of_fields, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_replaced_technique_has_the_name_and_tactics_of_today, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
