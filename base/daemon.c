@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/spawn.h"
 #include "base/text.h"
 
 enum {
@@ -52,31 +52,30 @@ static uint64_t started(int64_t pid)
 }
 
 /* An errno, or 0. */
+static int spawn_into(pid_t *out, const struct pk_daemon_start *start, int log)
+{
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (nothing < 0)
+		return errno;
+	int error = pk_spawn(out,
+		&(struct pk_spawn){.program = start->argv[0],
+			.argv = start->argv,
+			.env = start->env,
+			.streams = {nothing, log, log},
+			.folder = start->folder,
+			.group = PK_SPAWN_SESSION});
+	close(nothing);
+	return error;
+}
+
+/* An errno, or 0. */
 static int spawn(pid_t *out, const struct pk_daemon_start *start)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	sigset_t all;
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, start->log,
-		O_WRONLY | O_CREAT | O_APPEND, S_IRUSR | S_IWUSR);
-	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	posix_spawn_file_actions_addchdir_np(&actions, start->folder);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(
-		&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-	/* posix_spawn changes neither list; its type is from before const. */
-	int error = posix_spawn(out, start->argv[0], &actions, &attributes,
-		(char *const *)(uintptr_t)start->argv, (char *const *)(uintptr_t)start->env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
+	int log = open(start->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (log < 0)
+		return errno;
+	int error = spawn_into(out, start, log);
+	close(log);
 	return error;
 }
 

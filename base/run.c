@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -12,6 +11,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/spawn.h"
 
 enum {
 	CHUNK = 16 * 1024,
@@ -75,30 +76,14 @@ static bool open_input(struct child *child)
 }
 
 /* An errno, or 0. */
-static int spawn(struct child *child)
+static int start(struct child *child)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	sigset_t all;
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, child->input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, child->out.theirs, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, child->err.theirs, STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	/* posix_spawn changes neither list; its type is from before const. */
-	int error = posix_spawnp(&child->pid, child->run->argv[0], &actions, &attributes,
-		(char *const *)(uintptr_t)child->run->argv,
-		(char *const *)(uintptr_t)child->run->env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
+	const struct pk_run *run = child->run;
+	return pk_spawn(&child->pid,
+		&(struct pk_spawn){.program = run->argv[0],
+			.argv = run->argv,
+			.env = run->env,
+			.streams = {child->input, child->out.theirs, child->err.theirs}});
 }
 
 static int64_t now_ms(void)
@@ -188,7 +173,7 @@ static void run_child(struct child *child)
 		report_start(child->result, errno);
 		return;
 	}
-	int error = spawn(child);
+	int error = start(child);
 	if (error != 0) {
 		report_start(child->result, error);
 		return;

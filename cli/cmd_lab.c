@@ -23,7 +23,7 @@ const struct pk_option pk_cmd_lab_options[] = {
 	{PK_OPT_TEXT, 0, "dir", "DIR", offsetof(struct pk_lab_options, dir),
 		"folder of the lab (default in XDG_STATE_HOME)"},
 	{PK_OPT_FLAG, 'n', "dry-run", NULL, offsetof(struct pk_lab_options, dry_run),
-		"up: say what would be done, do nothing"},
+		"up, down: say what would be done, do nothing"},
 	{PK_OPT_TEXT, 0, "kibana", "URL", offsetof(struct pk_lab_options, kibana),
 		"up: Kibana or OpenSearch Dashboards of the stack at --url"},
 	{PK_OPT_NUMBER, 0, "kibana-port", "N", offsetof(struct pk_lab_options, kibana_port),

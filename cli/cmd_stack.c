@@ -121,14 +121,28 @@ static bool check_name_space(struct pk_cli *cli, const char *text)
 	return false;
 }
 
+static bool check_kibana(struct pk_cli *cli, const struct pk_access *kibana)
+{
+	const char *wrong = NULL;
+	bool password = kibana->password_file != NULL || kibana->password_env != NULL;
+	if (kibana->url == NULL &&
+		(password || kibana->user != NULL || kibana->fingerprint != NULL))
+		wrong = "name Kibana's address by --kibana";
+	else if (password && kibana->user == NULL)
+		wrong = "name the user of Kibana's password by --kibana-user";
+	else if (kibana->password_file != NULL && kibana->password_env != NULL)
+		wrong = "give --kibana-password-file or --kibana-password-env, not both";
+	if (wrong == NULL)
+		return true;
+	cli->status = pk_cli_usage_error(cli, "%s", wrong);
+	return false;
+}
+
 static bool check(struct pk_cli *cli, const struct pk_stack_options *options)
 {
-	if (options->kibana.user != NULL && options->kibana.url == NULL) {
-		cli->status = pk_cli_usage_error(cli, "name Kibana's address by --kibana");
-		return false;
-	}
-	return check_ranges(cli, options) && check_name_space(cli, options->name_space) &&
-		pk_access_check(cli, &options->access) && pk_access_check(cli, &options->kibana);
+	return check_kibana(cli, &options->kibana) && check_ranges(cli, options) &&
+		check_name_space(cli, options->name_space) &&
+		pk_access_check(cli, &options->access);
 }
 
 /* --- the verbs --- */

@@ -9,7 +9,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config libxml2-dev libyaml-d
 # Servers of the test endpoints, and what their Windows-like ones are made of (tests/fleet).
 endpoint_packages=(openssh-server wine64 gcc-mingw-w64-x86-64-win32)
 # Search engines for tests/stack, and foreign readers of what picket writes for Logstash.
-stack_packages=(openjdk-17-jre-headless maven curl perl openssl ruby python3-venv)
+stack_packages=(openjdk-17-jre-headless maven curl perl openssl socat ruby python3-venv)
 test_packages=(binutils libcmocka-dev clang libclang-rt-14-dev clang-format mandoc libxml2-utils time
 	git gnupg)
 

@@ -30,10 +30,19 @@ bool pk_access_check(struct pk_cli *cli, const struct pk_access *access)
 	return false;
 }
 
-static bool is_set(const char *variable)
+static const char *file_of(const struct pk_access *access)
 {
-	const char *value = getenv(variable);
-	return value != NULL && value[0] != '\0';
+	return access->user != NULL ? access->password_file : access->api_key_file;
+}
+
+const char *pk_access_variable(const struct pk_access *access)
+{
+	const char *named = access->user != NULL ? access->password_env : access->api_key_env;
+	const char *usual = access->user != NULL ? PK_ACCESS_PASSWORD : PK_ACCESS_API_KEY;
+	if (named != NULL || file_of(access) != NULL)
+		return named;
+	const char *value = getenv(usual);
+	return value != NULL && value[0] != '\0' ? usual : NULL;
 }
 
 static struct pk_secret *ask(struct pk_cli *cli, const char *user, struct pk_diags *diags)
@@ -45,15 +54,12 @@ static struct pk_secret *ask(struct pk_cli *cli, const char *user, struct pk_dia
 bool pk_access_secret(struct pk_secret **out, struct pk_cli *cli, const struct pk_access *access,
 	struct pk_diags *diags)
 {
-	const char *file = access->user != NULL ? access->password_file : access->api_key_file;
-	const char *named = access->user != NULL ? access->password_env : access->api_key_env;
-	const char *variable = access->user != NULL ? PK_ACCESS_PASSWORD : PK_ACCESS_API_KEY;
+	const char *file = file_of(access);
+	const char *variable = pk_access_variable(access);
 	struct pk_secret *secret = NULL;
 	if (file != NULL)
 		secret = pk_secret_read(file, diags);
-	else if (named != NULL)
-		secret = pk_secret_take_env(named, diags);
-	else if (is_set(variable))
+	else if (variable != NULL)
 		secret = pk_secret_take_env(variable, diags);
 	else if (access->user != NULL)
 		secret = ask(cli, access->user, diags);

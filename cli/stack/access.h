@@ -52,6 +52,10 @@ struct pk_access {
 /* False after a usage error, in cli->status, if the options contradict each other. */
 bool pk_access_check(struct pk_cli *cli, const struct pk_access *access);
 
+/* The variable that holds the password or API key; NULL if none does: a file, the terminal, nobody.
+ */
+const char *pk_access_variable(const struct pk_access *access);
+
 /* The password or API key; *out is NULL if there is none. False after a report. The caller owns it.
  */
 bool pk_access_secret(struct pk_secret **out, struct pk_cli *cli, const struct pk_access *access,

@@ -37,17 +37,21 @@ int pk_stack_agent_config(struct pk_stack *stack)
 	if (stack->options->layer && stack->options->sensor == PK_STACK_SYSMON)
 		return pk_cli_usage_error(stack->cli, "--layer is for the sensors of Monster");
 	if (stack->options->flavour != NULL) {
-		if (!pk_stack_open_flavour(stack, &elk))
-			return pk_stack_finish(stack, PK_EXIT_CANNOT);
+		if (!pk_stack_open_flavour(stack, &elk)) {
+			pk_stack_finish(stack, PK_EXIT_CANNOT);
+			return stack->cli->status;
+		}
 	} else if (pk_stack_open(stack)) {
 		elk = stack->cluster.elk;
 	} else {
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
 	}
 	put(stack, &buf, &elk);
-	if (path != NULL && !pk_text_equal(path, "-"))
-		pk_file_write(path, buf.data, buf.len, &stack->diags);
-	else
+	if (path == NULL || pk_text_equal(path, "-"))
 		pk_buf_put(&stack->out, buf.data, buf.len);
+	else if (stack->options->dry_run)
+		pk_stack_put_would_write(stack, path);
+	else
+		pk_file_write(path, buf.data, buf.len, &stack->diags);
 	return pk_stack_finish(stack, PK_EXIT_OK);
 }

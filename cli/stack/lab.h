@@ -33,9 +33,9 @@ struct pk_lab_run {
 	const struct pk_lab_options *options;
 	struct pk_diags diags;
 	struct pk_lab lab;
-	const char *dir;	  /* absolute */
-	struct pk_secret *secret; /* of a variable: put back for each command, which takes it out */
-	const char *variable;	  /* its name; NULL: none is used */
+	const char *dir; /* absolute */
+	struct pk_secret *secret;
+	const char *variable; /* where each command takes it from; NULL: not from one */
 };
 
 /* The verbs: each returns an exit status. */
@@ -49,6 +49,8 @@ int pk_lab_down(struct pk_lab_run *run);
 const char *pk_lab_path(const struct pk_lab_run *run, const char *name);
 /* Makes the folder and those in it; false after a report. */
 bool pk_lab_make_dirs(struct pk_lab_run *run);
+/* Removes those in it again if no lab began: the next one would take them for somebody else's. */
+void pk_lab_drop_dirs(const struct pk_lab_run *run);
 /* Writes a file that only the user can read; false after a report. */
 bool pk_lab_write_secret(struct pk_lab_run *run, const char *name, const char *bytes, size_t len);
 /* lab.json; *found is false if there is none. False after a report. */
@@ -58,6 +60,10 @@ bool pk_lab_save(struct pk_lab_run *run);
 bool pk_lab_make_secrets(struct pk_lab_run *run);
 /* The text of a password made so, in the arena; NULL after a report. */
 const char *pk_lab_read_secret(struct pk_lab_run *run, const char *name);
+
+/* What the lab's version is a release of; `oss`: without x-pack. False after a report. */
+bool pk_lab_read_elk(
+	struct pk_elk *out, struct pk_lab_run *run, enum pk_elk_product product, bool oss);
 
 /*
  * Logstash's files for the engine at `url`; `url`, `ca` (may be NULL) and the folder `scripts` are
@@ -92,8 +98,8 @@ bool pk_lab_archives_down(struct pk_lab_run *run);
 /* --- servers --- */
 
 /*
- * Takes the secret for a stack that was there before. One of a variable serves several commands,
- * each of which takes it away. False after a report.
+ * Takes the secret for a stack that was there before. One of a variable or the terminal serves
+ * several commands, each of which takes it away. False after a report.
  */
 bool pk_lab_take_secret(struct pk_lab_run *run);
 

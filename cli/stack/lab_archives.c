@@ -29,8 +29,10 @@ static const struct kind kinds[] = {
 	{"opensearch-", PK_LAB_ENGINE, true},
 	{"elasticsearch-oss-", PK_LAB_ENGINE, false},
 	{"elasticsearch-", PK_LAB_ENGINE, false},
+	{"kibana-oss-", PK_LAB_KIBANA, false},
 	{"kibana-", PK_LAB_KIBANA, false},
 	{"logstash-oss-with-opensearch-output-plugin-", PK_LAB_LOGSTASH, true},
+	{"logstash-oss-", PK_LAB_LOGSTASH, false},
 	{"logstash-", PK_LAB_LOGSTASH, false},
 };
 
@@ -65,11 +67,12 @@ static void take_archive(struct pk_lab_run *run, struct archives *archives, cons
 	while (len > 0 && version[len - 1] == '.')
 		len--;
 	struct archive *archive = &archives->items[kind->program];
-	if (len == 0 || (archive->path != NULL && strverscmp(archive->path, name) > 0))
+	const char *number = pk_arena_strndup(arena, version, len);
+	if (len == 0 || (archive->path != NULL && strverscmp(archive->version, number) > 0))
 		return;
 	*archive = (struct archive){
 		.path = pk_arena_printf(arena, "%s/%s", run->options->archives, name),
-		.version = pk_arena_strndup(arena, version, len),
+		.version = number,
 		.opensearch = kind->opensearch,
 		.oss = strstr(kind->prefix, "-oss-") != NULL,
 	};
@@ -168,18 +171,6 @@ static bool set_bootstrap(struct pk_lab_run *run, const char *home)
 		(pk_file_exists(keystore) ||
 			pk_lab_run_program(run, create, env, NULL, KEYSTORE_SECONDS)) &&
 		pk_lab_run_program(run, add, env, password, KEYSTORE_SECONDS);
-}
-
-static bool read_elk(struct pk_elk *out, struct pk_lab_run *run, const struct archive *archive)
-{
-	/* "2.19.1" is written os2.19. */
-	size_t len = strcspn(archive->version, ".");
-	len += strcspn(archive->version + len + (archive->version[len] == '.'), ".") +
-		(archive->version[len] == '.');
-	const char *name =
-		pk_arena_printf(run->cli->arena, "%s%.*s%s", archive->opensearch ? "os" : "es",
-			(int)len, archive->version, archive->oss ? "-oss" : "");
-	return pk_elk_parse(out, name, &run->diags);
 }
 
 /* Has what was unpacked users and TLS? The minimal builds have not. */
@@ -310,7 +301,9 @@ bool pk_lab_archives_up(struct pk_lab_run *run)
 	const struct archive *logstash = &archives.items[PK_LAB_LOGSTASH];
 	const char *home = home_of(run, PK_LAB_ENGINE, engine);
 	run->lab.version = engine->version;
-	if (!read_elk(&elk, run, engine) || !pk_lab_make_secrets(run) || !pk_lab_save(run) ||
+	if (!pk_lab_read_elk(&elk, run,
+		    engine->opensearch ? PK_ELK_OPENSEARCH : PK_ELK_ELASTICSEARCH, engine->oss) ||
+		!pk_lab_make_secrets(run) || !pk_lab_save(run) ||
 		!unpack(run, PK_LAB_ENGINE, engine))
 		return false;
 	/* Settings of a server that runs stay as they are. */

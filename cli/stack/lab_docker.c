@@ -64,10 +64,9 @@ static bool write_files(struct pk_lab_run *run)
 {
 	PK_BUF_AUTO compose = {0};
 	struct pk_elk elk;
-	const char *flavour = pk_arena_printf(run->cli->arena, "es%c", run->lab.version[0]);
 	pk_lab_put_compose(&compose, &run->lab);
-	return pk_elk_parse(&elk, flavour, &run->diags) && pk_lab_make_secrets(run) &&
-		write_env(run) &&
+	return pk_lab_read_elk(&elk, run, PK_ELK_ELASTICSEARCH, false) &&
+		pk_lab_make_secrets(run) && write_env(run) &&
 		pk_lab_write_logstash(run, &elk, "https://elasticsearch:9200",
 			"/usr/share/logstash/config/certs/ca.crt", "/usr/share/logstash/scripts") &&
 		pk_file_write(

@@ -34,6 +34,14 @@ bool pk_lab_make_dirs(struct pk_lab_run *run)
 		chmod(pk_lab_path(run, "secrets"), S_IRWXU) == 0;
 }
 
+void pk_lab_drop_dirs(const struct pk_lab_run *run)
+{
+	if (pk_file_exists(pk_lab_path(run, "lab.json")))
+		return;
+	for (size_t i = sizeof(folders) / sizeof(*folders); i-- > 1;)
+		rmdir(pk_lab_path(run, folders[i]));
+}
+
 bool pk_lab_write_secret(struct pk_lab_run *run, const char *name, const char *bytes, size_t len)
 {
 	const char *path = pk_lab_path(run, name);
@@ -125,6 +133,19 @@ static bool make_certificates(struct pk_lab_run *run)
 bool pk_lab_make_secrets(struct pk_lab_run *run)
 {
 	return make_passwords(run) && make_certificates(run);
+}
+
+bool pk_lab_read_elk(
+	struct pk_elk *out, struct pk_lab_run *run, enum pk_elk_product product, bool oss)
+{
+	const char *version = run->lab.version;
+	/* A build may stand behind it, "9.5.1-SNAPSHOT". */
+	size_t len = strspn(version, "0123456789.");
+	if (version[len] != '-')
+		len = strlen(version);
+	const char *name = pk_arena_printf(run->cli->arena, "%s%.*s%s",
+		product == PK_ELK_OPENSEARCH ? "os" : "es", (int)len, version, oss ? "-oss" : "");
+	return pk_elk_parse(out, name, &run->diags);
 }
 
 bool pk_lab_write_logstash(struct pk_lab_run *run, const struct pk_elk *elk, const char *url,

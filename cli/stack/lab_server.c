@@ -1,5 +1,4 @@
 /* The servers of a lab: waiting for them, and the users that they need. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -50,14 +49,11 @@ struct pk_http *pk_lab_open(struct pk_lab_run *run, const char *url, const char 
 bool pk_lab_take_secret(struct pk_lab_run *run)
 {
 	const struct pk_access *access = &run->options->access;
-	const char *named = access->user != NULL ? access->password_env : access->api_key_env;
-	const char *usual = access->user != NULL ? PK_ACCESS_PASSWORD : PK_ACCESS_API_KEY;
-	const char *variable = named != NULL ? named : usual;
-	if (named == NULL && getenv(variable) == NULL)
-		return pk_access_secret(&run->secret, run->cli, access, &run->diags);
-	run->secret = pk_secret_take_env(variable, &run->diags);
-	run->variable = variable;
-	return run->secret != NULL;
+	run->variable = pk_access_variable(access);
+	/* What is typed is not asked for by each command again. */
+	if (run->variable == NULL && access->user != NULL && access->password_file == NULL)
+		run->variable = PK_ACCESS_PASSWORD;
+	return pk_access_secret(&run->secret, run->cli, access, &run->diags);
 }
 
 /* --- waiting --- */
@@ -82,6 +78,28 @@ static bool has_ended(const struct pk_lab_run *run, enum pk_lab_program program)
 {
 	const struct pk_daemon *daemon = &run->lab.programs[program];
 	return run->lab.kind == PK_LAB_ARCHIVES && daemon->pid > 0 && !pk_daemon_runs(daemon);
+}
+
+/* Does it not help to ask again? Who asks with a wrong password too often is locked out. */
+static bool is_final(const struct pk_lab_run *run, const struct pk_diags *diags)
+{
+	for (size_t i = 0; i < diags->all.len; i++) {
+		switch ((int)diags->all.items[i].code) {
+		case PK_HTTP_URL:
+		case PK_HTTP_PLAIN:
+		case PK_HTTP_CHANGEME:
+		case PK_HTTP_TRUST:
+		case PK_HTTP_SECRET:
+		case PK_HTTP_CERTIFICATE:
+		case PK_HTTP_LIBRARY:
+			return true;
+		case PK_HTTP_LOGIN:
+		case PK_HTTP_FORBIDDEN:
+		case PK_HTTP_REDIRECT:
+			return run->lab.kind == PK_LAB_URL;
+		}
+	}
+	return false;
 }
 
 /* One round of asking; what went wrong is kept in `diags`. */
@@ -118,7 +136,7 @@ bool pk_lab_wait(struct pk_lab_run *run, const char *what, const char *url, cons
 			report_ended(run, program);
 			break;
 		}
-		if (round + 1 >= rounds) {
+		if (round + 1 >= rounds || is_final(run, &diags)) {
 			pk_diags_append(&run->diags, &diags, PK_NOTE);
 			break;
 		}

@@ -38,8 +38,11 @@ static bool answers(const char **detail, struct pk_lab_run *run, const char *url
 	PK_HTTP_ANSWER_AUTO answer = {0};
 	PK_AUTO(pk_http) *http = pk_lab_open(run, url, NULL, 0, &diags);
 	const struct pk_http_request request = {.method = "GET", .path = path};
+	/* That a certificate is not checked is said whatever the answer is. */
+	if (http != NULL)
+		pk_diags_append(&run->diags, &diags, PK_NOTE);
 	if (http == NULL || !pk_http_send(&answer, http, &request, &diags)) {
-		*detail = diags.all.items[0].message;
+		*detail = diags.all.items[diags.all.len - 1].message;
 		return false;
 	}
 	*detail = answer.status == 200 ? url
@@ -151,11 +154,31 @@ static bool servers_down(struct pk_lab_run *run)
 	return run->lab.kind == PK_LAB_DOCKER ? pk_lab_docker_down(run) : pk_lab_archives_down(run);
 }
 
+/* What would be done, without doing it. */
+static int put_would(struct pk_lab_run *run)
+{
+	PK_BUF_AUTO buf = {0};
+	bool data = run->options->data;
+	if (run->lab.kind == PK_LAB_URL) {
+		pk_buf_puts(&buf, "would remove sample events: picket stack sample --remove\n");
+		pk_buf_printf(&buf, "would remove picket's assets: picket stack down%s\n",
+			data ? " --data" : "");
+	} else {
+		pk_buf_puts(&buf, "would stop the servers of the lab\n");
+	}
+	if (data || run->lab.kind == PK_LAB_URL)
+		pk_buf_printf(&buf, "would remove %s\n", run->dir);
+	pk_cli_put(run->cli, run->cli->out, &buf);
+	return PK_EXIT_OK;
+}
+
 int pk_lab_down(struct pk_lab_run *run)
 {
 	const char *const clear[] = {"rm", "-rf", "--", run->dir, NULL};
 	if (!find(run))
 		return PK_EXIT_CANNOT;
+	if (run->options->dry_run)
+		return put_would(run);
 	if (run->lab.kind == PK_LAB_URL) {
 		int status = url_down(run);
 		if (status != PK_EXIT_OK)

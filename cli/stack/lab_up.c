@@ -68,12 +68,23 @@ static bool merge(struct pk_lab_run *run)
 	return true;
 }
 
+/* An address with a password in it is neither shown nor kept. */
+static bool check_address(struct pk_lab_run *run, const char *url)
+{
+	struct pk_diags diags = {.arena = run->cli->arena};
+	PK_AUTO(pk_http) *http = pk_lab_open(run, url, NULL, 0, &diags);
+	if (http == NULL)
+		pk_diags_append(&run->diags, &diags, PK_NOTE);
+	return http != NULL;
+}
+
 static bool url_up(struct pk_lab_run *run)
 {
 	struct pk_lab *lab = &run->lab;
 	lab->url = run->options->access.url;
 	lab->kibana = run->options->kibana;
-	return pk_lab_take_secret(run) && pk_lab_save(run) &&
+	return pk_lab_take_secret(run) && check_address(run, lab->url) &&
+		(lab->kibana == NULL || check_address(run, lab->kibana)) && pk_lab_save(run) &&
 		pk_lab_wait(run, "the stack", lab->url, "/", PK_LAB_ENGINE);
 }
 
@@ -162,8 +173,10 @@ int pk_lab_up(struct pk_lab_run *run)
 		return PK_EXIT_CANNOT;
 	if (run->options->dry_run)
 		return put_would(run);
-	if (!pk_lab_make_dirs(run) || !engine_up(run) || !pk_lab_save(run))
+	if (!pk_lab_make_dirs(run) || !engine_up(run) || !pk_lab_save(run)) {
+		pk_lab_drop_dirs(run);
 		return PK_EXIT_CANNOT;
+	}
 	int status = pk_lab_command(run, up, true);
 	if (status == PK_EXIT_OK)
 		status = put_samples(run);

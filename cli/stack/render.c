@@ -303,8 +303,8 @@ int pk_stack_render(struct pk_stack *stack)
 	if (folder == NULL)
 		return pk_cli_usage_error(stack->cli, "name the folder by -o");
 	if (!pk_stack_open_flavour(stack, &elk)) {
-		pk_stack_finish(stack, PK_EXIT_USAGE);
-		return PK_EXIT_USAGE;
+		pk_stack_finish(stack, PK_EXIT_CANNOT);
+		return stack->cli->status;
 	}
 	if (!add_assets(&render))
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);

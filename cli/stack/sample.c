@@ -110,12 +110,17 @@ static int write_file(struct pk_stack *stack)
 {
 	struct events events;
 	PK_BUF_AUTO lines = {0};
+	const char *path = stack->options->output;
+	if (stack->options->dry_run && !pk_text_equal(path, "-")) {
+		pk_stack_put_would_write(stack, path);
+		return pk_stack_finish(stack, PK_EXIT_OK);
+	}
 	events_init(&events, stack->options);
 	for (uint64_t i = 0; i < events.count; i++) {
 		put_event(&lines, &events, i);
 		pk_buf_putc(&lines, '\n');
 	}
-	bool good = pk_file_write(stack->options->output, lines.data, lines.len, &stack->diags);
+	bool good = pk_file_write(path, lines.data, lines.len, &stack->diags);
 	return pk_stack_finish(stack, good ? PK_EXIT_OK : PK_EXIT_CANNOT);
 }
 
@@ -407,32 +412,36 @@ static void put_result(struct sending *sending)
 
 /* --- taking them out --- */
 
+static void put_count(struct pk_stack *stack, const char *key, const char *done, uint64_t count)
+{
+	struct pk_json_out json = {.buf = &stack->out};
+	if (!pk_stack_wants_json(stack)) {
+		pk_buf_printf(
+			&stack->out, "%llu sample events %s\n", (unsigned long long)count, done);
+		return;
+	}
+	pk_json_out_open_object(&json, NULL);
+	pk_json_out_number(&json, "schema", 1);
+	pk_json_out_number(&json, key, count);
+	pk_json_out_close_object(&json);
+	pk_buf_putc(&stack->out, '\n');
+}
+
 static int remove_all(struct pk_stack *stack)
 {
 	struct pk_arena *arena = stack->cli->arena;
+	bool dry = stack->options->dry_run;
 	PK_BUF_AUTO body = {0};
 	pk_buf_puts(&body, SAMPLE_QUERY);
-	const char *path = pk_arena_printf(arena,
-		"/%s,%s/_delete_by_query?conflicts=proceed&refresh=true&ignore_unavailable=true",
-		indices_of(stack, stack->streams.sysmon),
-		indices_of(stack, stack->streams.monster));
+	const char *path = pk_arena_printf(arena, "/%s,%s/%signore_unavailable=true",
+		indices_of(stack, stack->streams.sysmon), indices_of(stack, stack->streams.monster),
+		dry ? "_count?" : "_delete_by_query?conflicts=proceed&refresh=true&");
 	const struct pk_node *answer = post(stack, arena, path, NULL, &body);
-	const struct pk_node *deleted = child(answer, "deleted");
+	const struct pk_node *number = child(answer, dry ? "count" : "deleted");
 	if (answer == NULL)
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
-	uint64_t count =
-		deleted != NULL && deleted->kind == PK_NODE_INT ? (uint64_t)deleted->integer : 0;
-	if (pk_stack_wants_json(stack)) {
-		struct pk_json_out json = {.buf = &stack->out};
-		pk_json_out_open_object(&json, NULL);
-		pk_json_out_number(&json, "schema", 1);
-		pk_json_out_number(&json, "removed", count);
-		pk_json_out_close_object(&json);
-		pk_buf_putc(&stack->out, '\n');
-	} else {
-		pk_buf_printf(
-			&stack->out, "%llu sample events removed\n", (unsigned long long)count);
-	}
+	put_count(stack, dry ? "would_remove" : "removed", dry ? "would be removed" : "removed",
+		number != NULL && number->kind == PK_NODE_INT ? (uint64_t)number->integer : 0);
 	return pk_stack_finish(stack, PK_EXIT_OK);
 }
 
@@ -449,6 +458,10 @@ int pk_stack_sample(struct pk_stack *stack)
 	if (!pk_stack_compare(stack) || !is_ready(stack))
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
 	events_init(&sending.events, stack->options);
+	if (stack->options->dry_run) {
+		put_count(stack, "would_send", "would be sent", sending.events.count);
+		return pk_stack_finish(stack, PK_EXIT_OK);
+	}
 	sending.indices[0] = index_today(stack, stack->streams.sysmon);
 	sending.indices[1] = index_today(stack, stack->streams.monster);
 	bool good = send_all(&sending) && find_failed(&sending);

@@ -1,8 +1,11 @@
 #include "cli/stack/stack.h"
 
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/escape.h"
+#include "base/json_out.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/today.h"
@@ -60,14 +63,18 @@ static struct pk_http *open_http(struct pk_stack *stack, const struct pk_access 
 	return pk_http_open(&options, &stack->diags);
 }
 
-/* Kibana takes the users of the cluster; who has another one there says so. */
+/* Kibana takes the users of the cluster, and is trusted as that is; who has another user or
+ * certificate there says so. */
 static bool open_kibana(struct pk_stack *stack)
 {
 	const struct pk_access *first = &stack->options->access;
 	struct pk_access access = stack->options->kibana;
 	const char *header = pk_objects_header(&stack->cluster.elk);
-	access.ca = first->ca;
-	access.insecure = first->insecure;
+	if (access.fingerprint == NULL) {
+		access.ca = first->ca;
+		access.fingerprint = first->fingerprint;
+		access.insecure = first->insecure;
+	}
 	if (access.user != NULL) {
 		stack->kibana = open_http(stack, &access, &stack->kibana_secret, header);
 		return stack->kibana != NULL;
@@ -111,9 +118,21 @@ bool pk_stack_open(struct pk_stack *stack)
 
 bool pk_stack_open_flavour(struct pk_stack *stack, struct pk_elk *elk)
 {
+	const char *url = stack->options->access.url;
 	stack->began_ms = pk_stack_now_ms();
-	if (!pk_elk_parse(elk, stack->options->flavour, &stack->diags))
+	if (!pk_elk_parse(elk, stack->options->flavour, &stack->diags)) {
+		stack->cli->status = PK_EXIT_USAGE;
 		return false;
+	}
+	/* Nobody is asked, who would refuse it: it would be written into files. */
+	if (url != NULL && strchr(url, '@') != NULL) {
+		struct pk_diag *diag = pk_report(&stack->diags, PK_HTTP_URL, PK_NO_SPAN,
+			"the address of the server has a user or password in it");
+		pk_diag_hint(&stack->diags, diag,
+			"give it without: agents get theirs from the environment");
+		stack->cli->status = PK_EXIT_CANNOT;
+		return false;
+	}
 	make(stack, elk);
 	return true;
 }
@@ -160,6 +179,23 @@ void pk_stack_put_counts(struct pk_stack *stack)
 }
 
 /* --- ending --- */
+
+void pk_stack_put_would_write(struct pk_stack *stack, const char *path)
+{
+	struct pk_json_out json = {.buf = &stack->out};
+	if (!pk_stack_wants_json(stack)) {
+		pk_buf_puts(&stack->out, "would be written  ");
+		pk_escape_put(&stack->out, path);
+		pk_buf_putc(&stack->out, '\n');
+		return;
+	}
+	pk_json_out_open_object(&json, NULL);
+	pk_json_out_number(&json, "schema", 1);
+	pk_json_out_text(&json, "file", path);
+	pk_json_out_text(&json, "result", "would be written");
+	pk_json_out_close_object(&json);
+	pk_buf_putc(&stack->out, '\n');
+}
 
 bool pk_stack_confirm(struct pk_stack *stack, const char *question)
 {

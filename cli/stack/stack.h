@@ -79,7 +79,8 @@ int pk_stack_agent_config(struct pk_stack *stack);
 struct pk_asset_options pk_stack_asset_options(const struct pk_stack_options *options);
 /* Asks the cluster what it is, makes the assets for it, and opens Kibana if it is named. */
 bool pk_stack_open(struct pk_stack *stack);
-/* As pk_stack_open, for the stack of --flavor, without asking anybody. */
+/* As pk_stack_open, for the stack of --flavor, without asking anybody. False after a report, with
+ * the exit status in cli->status. */
 bool pk_stack_open_flavour(struct pk_stack *stack, struct pk_elk *elk);
 /* Compares what the servers have with what they shall have. */
 bool pk_stack_compare(struct pk_stack *stack);
@@ -89,6 +90,8 @@ bool pk_stack_differs(const struct pk_stack *stack);
 void pk_stack_put_plan(struct pk_stack *stack);
 /* Appends "requests N, writes M, N.N s"; both servers together. */
 void pk_stack_put_counts(struct pk_stack *stack);
+/* Appends what --dry-run says of a file. */
+void pk_stack_put_would_write(struct pk_stack *stack, const char *path);
 /* Requests and writes so far, of both servers. */
 struct pk_http_count pk_stack_count(const struct pk_stack *stack);
 uint64_t pk_stack_now_ms(void); /* by a clock that is never set back */

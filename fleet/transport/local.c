@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/spawn.h"
 #include "fleet/transport/link.h"
 
 enum {
@@ -79,31 +79,16 @@ static int spawn(struct local_link *local, const char *command, const int theirs
 	const char *const argv[] = {"sh", "-c", command, NULL};
 	char *env[ENV_MOST] = {NULL};
 	size_t count = 0;
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	sigset_t all;
-	sigemptyset(&none);
-	sigfillset(&all);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		env[count] = copy_variable(names[i]);
 		count += env[count] != NULL;
 	}
-	posix_spawn_file_actions_init(&actions);
-	for (int i = 0; i < 3; i++)
-		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes,
-		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	/* posix_spawn does not change the arguments; its type is from before const. */
-	int error = posix_spawn(
-		&local->pid, "/bin/sh", &actions, &attributes, (char *const *)(uintptr_t)argv, env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
+	int error = pk_spawn(&local->pid,
+		&(struct pk_spawn){.program = "/bin/sh",
+			.argv = argv,
+			.env = (const char *const *)env,
+			.streams = {theirs[0], theirs[1], theirs[2]},
+			.group = PK_SPAWN_GROUP});
 	for (size_t i = 0; i < count; i++)
 		free(env[i]);
 	if (error != 0)
