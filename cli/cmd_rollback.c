@@ -169,7 +169,8 @@ static void select_by_name(struct rollback *back)
 			(void *)selection->items[i]);
 }
 
-/* Takes the rollout at `at`, with the hosts that rollbacks of it were about; the newest is first. */
+/* Takes the rollout at `at`, with the hosts that rollbacks of it were about; the newest is first.
+ */
 static bool take_rollout(struct rollback *back, const struct pk_rollout_rows *rows, size_t at)
 {
 	struct pk_arena *arena = back->fleet->cli->arena;

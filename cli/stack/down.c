@@ -30,11 +30,16 @@ static void put_one(struct pk_stack *stack, const char *what, const char *result
 	pk_buf_putc(&stack->out, '\n');
 }
 
+static const char *word_of(const struct pk_stack *stack)
+{
+	return stack->options->dry_run ? "would be removed" : "removed";
+}
+
 static void step(void *context, const char *what)
 {
 	struct removed *removed = context;
 	removed->count++;
-	put_one(removed->stack, what, "removed");
+	put_one(removed->stack, what, word_of(removed->stack));
 }
 
 static void put_end(struct pk_stack *stack, size_t count)
@@ -57,39 +62,19 @@ static void put_end(struct pk_stack *stack, size_t count)
 	pk_buf_putc(&stack->out, '\n');
 }
 
-/* What would go, as far as that is known without trying. */
-static void put_would(struct pk_stack *stack)
-{
-	struct pk_arena *arena = stack->cli->arena;
-	for (size_t i = stack->plan.len; i-- > 0;) {
-		const struct pk_cluster_asset *item = &stack->plan.items[i];
-		if (item->state == PK_ASSET_ABSENT || item->state == PK_ASSET_FOREIGN ||
-			item->asset.kind == PK_ASSET_FIRST_INDEX)
-			continue;
-		put_one(stack,
-			pk_arena_printf(arena, "%s '%s'", pk_asset_kind_name(item->asset.kind),
-				item->asset.id),
-			"would be removed");
-	}
-	if (stack->options->data) {
-		put_one(stack, pk_arena_printf(arena, "events in '%s'", stack->streams.sysmon),
-			"would be removed");
-		put_one(stack, pk_arena_printf(arena, "events in '%s'", stack->streams.monster),
-			"would be removed");
-	}
-}
-
 static bool remove_objects(struct removed *removed)
 {
 	struct pk_stack *stack = removed->stack;
-	size_t count = 0;
+	const struct pk_objects_plan *plan = &stack->objects_plan;
+	size_t count = plan->same + plan->outdated + plan->left;
 	if (stack->kibana == NULL)
 		return true;
-	if (!pk_objects_remove(&count, stack->kibana, &stack->objects, &stack->diags))
+	if (!stack->options->dry_run &&
+		!pk_objects_remove(&count, stack->kibana, &stack->objects, &stack->diags))
 		return false;
 	if (count > 0)
 		put_one(stack, pk_arena_printf(stack->cli->arena, "%zu saved objects", count),
-			"removed");
+			word_of(stack));
 	removed->count += count;
 	return true;
 }
@@ -100,19 +85,19 @@ int pk_stack_down(struct pk_stack *stack)
 	const struct pk_stack_options *options = stack->options;
 	if (!pk_stack_open(stack) || !pk_stack_compare(stack))
 		return pk_stack_finish(stack, PK_EXIT_CANNOT);
-	if (options->dry_run) {
-		put_would(stack);
-		return pk_stack_finish(stack, PK_EXIT_OK);
-	}
-	if (options->data &&
+	if (options->data && !options->dry_run &&
 		!pk_stack_confirm(stack,
 			pk_arena_printf(stack->cli->arena, "remove all events in '%s' and '%s'?",
 				stack->streams.sysmon, stack->streams.monster)))
 		return pk_stack_finish(stack, stack->cli->status);
+	const struct pk_cluster_removal how = {.data = options->data,
+		.dry_run = options->dry_run,
+		.step = step,
+		.context = &removed};
 	bool good = remove_objects(&removed) &&
-		pk_cluster_remove(&stack->cluster, &stack->plan, &stack->streams, options->data,
-			step, &removed, &stack->diags);
-	put_end(stack, removed.count);
+		pk_cluster_remove(
+			&stack->cluster, &stack->plan, &stack->streams, &how, &stack->diags);
+	put_end(stack, options->dry_run ? 0 : removed.count);
 	return pk_stack_finish(stack, good ? PK_EXIT_OK : PK_EXIT_CANNOT);
 }
 

@@ -79,6 +79,8 @@ bool pk_lab_run_program(struct pk_lab_run *run, const char *const *argv, const c
 	const char *input, unsigned seconds);
 /* The environment that programs of the lab get: PATH, HOME, what names a Java, and `more`. */
 const char *const *pk_lab_environment(struct pk_lab_run *run, const char *const *more);
+/* Says one thing that would be done; `what` goes on behind "would ". */
+void pk_lab_put_would(struct pk_lab_run *run, const char *what);
 /*
  * Runs a command of picket's, shown before it is run; `words` end with NULL. The options that reach
  * the lab's engine are added if `reach`. The exit status of the command.

@@ -36,6 +36,10 @@ static bool answers(const char **detail, struct pk_lab_run *run, const char *url
 {
 	struct pk_diags diags = {.arena = run->cli->arena};
 	PK_HTTP_ANSWER_AUTO answer = {0};
+	if (url == NULL) {
+		*detail = "was not started yet";
+		return false;
+	}
 	PK_AUTO(pk_http) *http = pk_lab_open(run, url, NULL, 0, &diags);
 	const struct pk_http_request request = {.method = "GET", .path = path};
 	/* That a certificate is not checked is said whatever the answer is. */
@@ -157,18 +161,18 @@ static bool servers_down(struct pk_lab_run *run)
 /* What would be done, without doing it. */
 static int put_would(struct pk_lab_run *run)
 {
-	PK_BUF_AUTO buf = {0};
+	struct pk_arena *arena = run->cli->arena;
 	bool data = run->options->data;
 	if (run->lab.kind == PK_LAB_URL) {
-		pk_buf_puts(&buf, "would remove sample events: picket stack sample --remove\n");
-		pk_buf_printf(&buf, "would remove picket's assets: picket stack down%s\n",
-			data ? " --data" : "");
+		pk_lab_put_would(run, "remove sample events: picket stack sample --remove");
+		pk_lab_put_would(run,
+			pk_arena_printf(arena, "remove picket's assets: picket stack down%s",
+				data ? " --data" : ""));
 	} else {
-		pk_buf_puts(&buf, "would stop the servers of the lab\n");
+		pk_lab_put_would(run, "stop the servers of the lab");
 	}
 	if (data || run->lab.kind == PK_LAB_URL)
-		pk_buf_printf(&buf, "would remove %s\n", run->dir);
-	pk_cli_put(run->cli, run->cli->out, &buf);
+		pk_lab_put_would(run, pk_arena_printf(arena, "remove %s", run->dir));
 	return PK_EXIT_OK;
 }
 
@@ -181,6 +185,9 @@ int pk_lab_down(struct pk_lab_run *run)
 		return put_would(run);
 	if (run->lab.kind == PK_LAB_URL) {
 		int status = url_down(run);
+		if (status == PK_EXIT_CANNOT)
+			pk_cli_complain(run->cli,
+				"if that stack is gone for good, remove the folder '%s'", run->dir);
 		if (status != PK_EXIT_OK)
 			return status;
 	} else if (!servers_down(run)) {

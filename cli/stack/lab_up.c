@@ -84,7 +84,7 @@ static bool url_up(struct pk_lab_run *run)
 	lab->url = run->options->access.url;
 	lab->kibana = run->options->kibana;
 	return pk_lab_take_secret(run) && check_address(run, lab->url) &&
-		(lab->kibana == NULL || check_address(run, lab->kibana)) && pk_lab_save(run) &&
+		(lab->kibana == NULL || check_address(run, lab->kibana)) &&
 		pk_lab_wait(run, "the stack", lab->url, "/", PK_LAB_ENGINE);
 }
 
@@ -147,6 +147,22 @@ static void put_json_end(struct pk_lab_run *run)
 	pk_cli_put(run->cli, run->cli->out, &buf);
 }
 
+void pk_lab_put_would(struct pk_lab_run *run, const char *what)
+{
+	PK_BUF_AUTO buf = {0};
+	if (run->cli->common.format == PK_FORMAT_JSON) {
+		struct pk_json_out json = {.buf = &buf};
+		pk_json_out_open_object(&json, NULL);
+		pk_json_out_number(&json, "schema", 1);
+		pk_json_out_text(&json, "would", what);
+		pk_json_out_close_object(&json);
+	} else {
+		pk_buf_printf(&buf, "would %s", what);
+	}
+	pk_buf_putc(&buf, '\n');
+	pk_cli_put(run->cli, run->cli->out, &buf);
+}
+
 /* What would be done, without doing it. */
 static int put_would(struct pk_lab_run *run)
 {
@@ -155,14 +171,13 @@ static int put_would(struct pk_lab_run *run)
 		[PK_LAB_DOCKER] = "start Elasticsearch, Kibana and Logstash by Docker",
 		[PK_LAB_ARCHIVES] = "unpack and start what the archives hold",
 	};
-	PK_BUF_AUTO buf = {0};
-	pk_buf_printf(&buf, "would %s, in %s\n", ways[run->lab.kind], run->dir);
-	pk_buf_puts(&buf, "would have it get picket's assets: picket stack up\n");
+	struct pk_arena *arena = run->cli->arena;
+	pk_lab_put_would(run, pk_arena_printf(arena, "%s, in %s", ways[run->lab.kind], run->dir));
+	pk_lab_put_would(run, "have it get picket's assets: picket stack up");
 	if (!run->options->no_samples)
-		pk_buf_puts(&buf, "would send sample events: picket stack sample\n");
+		pk_lab_put_would(run, "send sample events: picket stack sample");
 	if (run->options->sensor != NULL)
-		pk_buf_puts(&buf, "would install the sensor on this machine: picket push\n");
-	pk_cli_put(run->cli, run->cli->out, &buf);
+		pk_lab_put_would(run, "install the sensor on this machine: picket push");
 	return PK_EXIT_OK;
 }
 

@@ -61,11 +61,17 @@ bool pk_cluster_plan_make(struct pk_cluster_plan *out, struct pk_cluster *cluste
 bool pk_cluster_apply(struct pk_cluster *cluster, const struct pk_cluster_plan *plan, bool force,
 	void (*step)(void *context, const struct pk_cluster_asset *asset), void *context,
 	struct pk_diags *diags);
-/* Removes what is ours, in the opposite order; with `data` the data streams and indices of ours,
- * too. */
+/* What is removed, and who is told. */
+struct pk_cluster_removal {
+	bool data;    /* the data streams and indices of ours, too */
+	bool dry_run; /* only say what would be; what others use is found out by trying */
+	void (*step)(void *context, const char *what); /* after each; may be NULL */
+	void *context;
+};
+/* Removes what is ours, in the opposite order. */
 bool pk_cluster_remove(struct pk_cluster *cluster, const struct pk_cluster_plan *plan,
-	const struct pk_streams *streams, bool data, void (*step)(void *context, const char *what),
-	void *context, struct pk_diags *diags);
+	const struct pk_streams *streams, const struct pk_cluster_removal *how,
+	struct pk_diags *diags);
 /*
  * Dated indices of `streams` whose day is more than `days` before `today` ("2026.11.22"): their
  * names, sorted. Names that are no date of ours are left alone.

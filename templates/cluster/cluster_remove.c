@@ -12,15 +12,14 @@ struct removal {
 	struct pk_cluster *cluster;
 	const struct pk_cluster_plan *plan;
 	bool *kept; /* for each of the plan: events need it */
-	void (*step)(void *context, const char *what);
-	void *context;
+	const struct pk_cluster_removal *how;
 	struct pk_diags *diags;
 };
 
 static void tell(struct removal *removal, const char *what, const char *name)
 {
-	if (removal->step != NULL)
-		removal->step(removal->context,
+	if (removal->how->step != NULL)
+		removal->how->step(removal->how->context,
 			pk_arena_printf(removal->cluster->arena, "%s '%s'", what, name));
 }
 
@@ -118,6 +117,10 @@ static bool delete_path(
 {
 	long status = 0;
 	struct pk_http *http = removal->cluster->http;
+	if (removal->how->dry_run) {
+		tell(removal, what, name);
+		return true;
+	}
 	const struct pk_node *answer =
 		pk_http_json(http, "DELETE", path, NULL, &status, removal->diags);
 	if (answer == NULL)
@@ -130,7 +133,7 @@ static bool delete_path(
 	return true;
 }
 
-static bool see_stream(struct removal *removal, const char *stream, bool data)
+static bool see_stream(struct removal *removal, const char *stream)
 {
 	const char *made_by = NULL;
 	struct pk_arena *arena = removal->cluster->arena;
@@ -139,7 +142,7 @@ static bool see_stream(struct removal *removal, const char *stream, bool data)
 		return false;
 	if (made_by == NULL)
 		return true;
-	if (!data) {
+	if (!removal->how->data) {
 		keep_with(removal, stream, made_by);
 		return true;
 	}
@@ -186,15 +189,16 @@ static bool delete_behind_alias(struct removal *removal, const char *alias)
 	return delete_indices(removal, &ours);
 }
 
-static bool see_events(struct removal *removal, const struct pk_streams *streams, bool data)
+static bool see_events(struct removal *removal, const struct pk_streams *streams)
 {
 	const char *const sources[] = {streams->sysmon, streams->monster};
+	bool data = removal->how->data;
 	bool streaming = pk_elk_has(&removal->cluster->elk, PK_ELK_DATA_STREAMS);
 	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
 		struct pk_index_names indices = {0};
 		bool good = true;
 		if (streaming)
-			good = see_stream(removal, sources[i], data);
+			good = see_stream(removal, sources[i]);
 		else if (data && streams->dated)
 			good = pk_cluster_dated_indices(
 				       &indices, removal->cluster, sources[i], removal->diags) &&
@@ -232,26 +236,26 @@ static bool remove_asset(struct removal *removal, size_t index)
 	bool gone = false;
 	if (removal->kept[index] || is_left_alone(removal, item) || !is_ours(item))
 		return true;
-	if (!pk_cluster_delete(removal->cluster, &item->asset, &gone, removal->diags))
+	bool dry_run = removal->how->dry_run;
+	if (!dry_run && !pk_cluster_delete(removal->cluster, &item->asset, &gone, removal->diags))
 		return false;
-	if (gone)
+	if (gone || dry_run)
 		tell(removal, pk_asset_kind_name(item->asset.kind), item->asset.id);
 	return true;
 }
 
 bool pk_cluster_remove(struct pk_cluster *cluster, const struct pk_cluster_plan *plan,
-	const struct pk_streams *streams, bool data, void (*step)(void *context, const char *what),
-	void *context, struct pk_diags *diags)
+	const struct pk_streams *streams, const struct pk_cluster_removal *how,
+	struct pk_diags *diags)
 {
 	struct removal removal = {
 		.cluster = cluster,
 		.plan = plan,
 		.kept = PK_NEW_ARRAY(cluster->arena, bool, plan->len + 1),
-		.step = step,
-		.context = context,
+		.how = how,
 		.diags = diags,
 	};
-	bool good = see_events(&removal, streams, data);
+	bool good = see_events(&removal, streams);
 	/* The opposite of the order of installation, in which kinds stand; PK_ASSET_FIRST_INDEX is
 	 * data. */
 	for (unsigned kind = PK_ASSET_FIRST_INDEX; good && kind-- > 0;)

@@ -54,6 +54,7 @@ const char *pk_http_url(const struct pk_http *http)
 static bool use(struct pk_cluster *cluster, struct pk_diags *diags)
 {
 	const struct pk_asset_options options = {0};
+	const struct pk_cluster_removal all = {.data = true};
 	struct pk_assets assets;
 	struct pk_streams streams;
 	struct pk_cluster_plan plan;
@@ -64,7 +65,7 @@ static bool use(struct pk_cluster *cluster, struct pk_diags *diags)
 	return pk_cluster_plan_make(&plan, cluster, &assets, diags) &&
 		pk_cluster_old_indices(
 			&names, &count, cluster, &streams, 30, "2026.11.22", diags) &&
-		pk_cluster_remove(cluster, &plan, &streams, true, NULL, NULL, diags) &&
+		pk_cluster_remove(cluster, &plan, &streams, &all, diags) &&
 		pk_cluster_apply(cluster, &plan, true, NULL, NULL, diags);
 }
 

@@ -206,6 +206,18 @@ done
 run 'dry lab' 0 lab down --dir lab-9.5.1 --data --dry-run
 has 'dry lab' out 'would remove .*/lab-9.5.1$'
 has 'dry lab' lab-9.5.1/lab.json '"kind":"docker"'
+run 'dry lab as JSON' 0 lab down --dir lab-9.5.1 --dry-run --format json
+has 'dry lab as JSON' out '^{"schema":1,"would":"stop the servers of the lab"}$'
+mkdir lab-half
+echo '{"picket":1,"kind":"archives","address":"127.0.0.1"}' >lab-half/lab.json
+run 'status of a lab that was not started' 1 lab status --dir lab-half
+has 'status of a lab that was not started' out '^engine .*was not started yet'
+
+# What does not answer is no lab, and is not in the way of one.
+run 'lab at nothing' 3 lab up --dir lab-nothing --url http://127.0.0.1:1 --wait 1
+absent 'lab at nothing' lab-nothing/lab.json
+run 'dry lab at nothing' 0 lab up --dir lab-nothing --url http://127.0.0.1:1 --dry-run --format json
+has 'dry lab at nothing' out '^{"schema":1,"would":"use the stack at the given address, in .*"}$'
 
 echo "$checks checks, $failures failed"
 ((failures == 0))

@@ -14,6 +14,12 @@ static void step(void *context, const char *what)
 	pk_buf_printf(&f->steps, "%s\n", what);
 }
 
+static bool remove_all(struct fixture *f, const struct pk_streams *from, bool data)
+{
+	const struct pk_cluster_removal how = {.data = data, .step = step, .context = f};
+	return pk_cluster_remove(&f->cluster, &f->plan, from, &how, &f->diags);
+}
+
 /* A cluster that has all of add_assets. */
 static void plan_full(struct fixture *f, const char *custom, const struct answer *first)
 {
@@ -44,7 +50,7 @@ static void templates_go_before_what_they_are_made_of(void **state)
 {
 	struct fixture *f = *state;
 	plan_full(f, untouched(f), NULL);
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, false, step, f, &f->diags));
+	assert_true(remove_all(f, &streams, false));
 	assert_string_equal(f->steps.data,
 		"index template 'picket-x'\n"
 		"component template of the user 'picket@custom'\n"
@@ -52,11 +58,26 @@ static void templates_go_before_what_they_are_made_of(void **state)
 	assert_int_equal(f->diags.all.len, 0);
 }
 
+static void a_dry_run_says_the_same_and_asks_for_nothing_to_go(void **state)
+{
+	struct fixture *f = *state;
+	const struct pk_cluster_removal how = {
+		.data = true, .dry_run = true, .step = step, .context = f};
+	plan_full(f, untouched(f), &stream_there);
+	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, &how, &f->diags));
+	assert_string_equal(f->steps.data,
+		"data stream 'logs-x-lab'\n"
+		"index template 'picket-x'\n"
+		"component template of the user 'picket@custom'\n"
+		"component template 'picket@a'\n");
+	assert_null(strstr(f->http.log.data, "DELETE"));
+}
+
 static void what_a_data_stream_needs_is_kept_with_it(void **state)
 {
 	struct fixture *f = *state;
 	plan_full(f, untouched(f), &stream_there);
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, false, step, f, &f->diags));
+	assert_true(remove_all(f, &streams, false));
 	assert_int_equal(f->steps.len, 0);
 	assert_int_equal(count_code(f, PK_STACK_DATA_KEPT), 1);
 	assert_null(strstr(f->http.log.data, "DELETE"));
@@ -66,7 +87,7 @@ static void data_streams_go_first_if_they_shall(void **state)
 {
 	struct fixture *f = *state;
 	plan_full(f, untouched(f), &stream_there);
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, true, step, f, &f->diags));
+	assert_true(remove_all(f, &streams, true));
 	assert_true(pk_text_starts(f->steps.data, "data stream 'logs-x-lab'\n"));
 	assert_non_null(strstr(f->steps.data, "component template 'picket@a'\n"));
 }
@@ -77,7 +98,7 @@ static void the_data_stream_of_another_template_is_left(void **state)
 	const struct answer foreign = {"GET /_data_stream/logs-x-lab", 200,
 		"{\"data_streams\":[{\"name\":\"logs-x-lab\",\"template\":\"logs\"}]}"};
 	plan_full(f, untouched(f), &foreign);
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, true, step, f, &f->diags));
+	assert_true(remove_all(f, &streams, true));
 	assert_null(strstr(f->http.log.data, "DELETE /_data_stream"));
 	assert_int_equal(count_code(f, PK_STACK_LEFT_ALONE), 1);
 }
@@ -86,7 +107,7 @@ static void settings_of_the_user_are_left(void **state)
 {
 	struct fixture *f = *state;
 	plan_full(f, EDITED_COMPONENT, NULL);
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, false, step, f, &f->diags));
+	assert_true(remove_all(f, &streams, false));
 	assert_null(strstr(f->http.log.data, "DELETE /_component_template/picket@custom"));
 	assert_non_null(strstr(f->http.log.data, "DELETE /_component_template/picket@a"));
 	assert_int_equal(count_code(f, PK_STACK_LEFT_ALONE), 1);
@@ -99,7 +120,7 @@ static void what_others_use_is_left_and_the_rest_goes(void **state)
 		"{\"error\":{\"reason\":\"component templates [picket@custom] cannot be removed as "
 		"they are still in use by index templates [mine]\"},\"status\":400}"};
 	plan_full(f, untouched(f), &used);
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &streams, false, step, f, &f->diags));
+	assert_true(remove_all(f, &streams, false));
 	assert_non_null(strstr(f->steps.data, "component template 'picket@a'\n"));
 	assert_null(strstr(f->steps.data, "picket@custom"));
 	assert_int_equal(count_code(f, PK_STACK_IN_USE), 1);
@@ -149,7 +170,7 @@ static void indices_of_a_day_are_removed_with_the_data(void **state)
 		{0}};
 	f->http.answers = answers;
 	f->cluster = (struct pk_cluster){.http = &f->http, .arena = f->arena};
-	assert_true(pk_cluster_remove(&f->cluster, &f->plan, &dated, true, step, f, &f->diags));
+	assert_true(remove_all(f, &dated, true));
 	assert_string_equal(f->steps.data, "index 'monster-2023.12.31'\n");
 }
 
@@ -157,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(templates_go_before_what_they_are_made_of),
+		TEST(a_dry_run_says_the_same_and_asks_for_nothing_to_go),
 		TEST(what_a_data_stream_needs_is_kept_with_it),
 		TEST(data_streams_go_first_if_they_shall),
 		TEST(the_data_stream_of_another_template_is_left),
