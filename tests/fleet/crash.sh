@@ -266,6 +266,6 @@ trial_check 'the hosts are not as wanted in the end' trial_quiet plan
 echo "$kills kills of a rollout to $hosts hosts: ${moments[before]-0} before hosts were changed," \
 	"${moments[changing]-0} while ($changing_sum hosts were being changed)," \
 	"${moments[between]-0} between, ${moments[after]-0} after; $twice hosts applied twice," \
-	"$cuts sensors killed in their installation and installed anew, $unsaids killed in their last step," \
+	"$cuts sensors killed in their installation and installed anew, $unsaids met in the last step of their sensor," \
 	"$half times a half-written file"
 trial_end
