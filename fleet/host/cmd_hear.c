@@ -140,7 +140,11 @@ static const char *driver_of(struct pk_arena *arena, struct pk_cmd_text line)
 	if (at == NULL)
 		return NULL;
 	at += strlen(before);
-	const char *name = pk_arena_strndup(arena, at, strlen(at) - strlen(after));
+	size_t len = strlen(at);
+	/* "Services\Parameters": the backslash of `after` was taken as that of `before`. */
+	if (len <= strlen(after))
+		return NULL;
+	const char *name = pk_arena_strndup(arena, at, len - strlen(after));
 	return pk_cmd_name_safe(name) ? name : NULL;
 }
 
